@@ -1,0 +1,7 @@
+PYTHON ?= .venv/bin/python
+
+.PHONY: lint unit
+lint:
+	$(PYTHON) -m ruff format --check .
+	$(PYTHON) -m ruff check .
+	$(PYTHON) -m mypy

@@ -1,0 +1,45 @@
+"""What all commands share: options, output, the clock."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import orjson
+import typer
+
+from newswatch.errors import UsageError
+
+Config = Annotated[Path | None, typer.Option("--config", help="Folder with the configuration.", show_default="config/")]
+Namespace = Annotated[str, typer.Option("--namespace", help="Prefix of the indices.", envvar="NEWSWATCH_NAMESPACE")]
+Now = Annotated[
+    str | None,
+    typer.Option("--now", help="The time to take as now (ISO 8601, UTC unless it says otherwise)."),
+]
+Json = Annotated[bool, typer.Option("--json", help="JSON lines on standard output.")]
+
+
+def complain(message: str) -> None:
+    """One sentence on standard error."""
+    sys.stderr.write(f"newswatch: {message}\n")
+
+
+def emit(rows: Iterable[dict[str, Any]]) -> None:
+    """JSON lines on standard output; times as ISO 8601 with ``Z``."""
+    for row in rows:
+        sys.stdout.buffer.write(orjson.dumps(row, option=orjson.OPT_UTC_Z | orjson.OPT_APPEND_NEWLINE))
+    sys.stdout.buffer.flush()
+
+
+def clock(now: str | None) -> datetime:
+    """The time of this run: ``--now``, or the clock, read here and nowhere deeper."""
+    if now is None:
+        return datetime.now(UTC)
+    try:
+        moment = datetime.fromisoformat(now)
+    except ValueError:
+        raise UsageError(f"--now wants an ISO 8601 time such as 2026-03-02T10:00:00Z, not {now!r}") from None
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

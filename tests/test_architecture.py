@@ -1,0 +1,81 @@
+"""The direction of imports, as drawn in docs/architecture.md, read from the source with ``ast``."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parent.parent / "plugins" / "newswatch"
+BOTTOM = {"model", "errors"}
+PURE = {"parse", "identity", "schedule", "tag", "story", "detect", "alert", "digest", "panels", "render"}
+EDGES = {"config", "fetch", "seeds", "index", "deliver", "kibana"}
+ALLOWED: dict[str, set[str]] = {
+    "model": {"errors"},
+    "errors": set(),
+    **dict.fromkeys(PURE, BOTTOM),
+    **{name: BOTTOM | PURE | {"config"} for name in EDGES},
+    "pipeline": BOTTOM | PURE | EDGES,
+    "runtime": BOTTOM | EDGES,
+    "desk": BOTTOM | PURE | EDGES | {"pipeline", "runtime"},
+    "cli": BOTTOM | PURE | EDGES | {"pipeline", "runtime"},
+    "__main__": {"cli"},
+    "__init__": set(),
+}
+
+
+def modules() -> list[Path]:
+    return sorted(PACKAGE.rglob("*.py"))
+
+
+def part_of(path: Path) -> str:
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def imported(path: Path) -> set[str]:
+    """Names of the parts of newswatch that ``path`` imports, at top level or inside functions."""
+    parts: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        names: list[str] = []
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            module = node.module or ""
+            names = [f"newswatch.{alias.name}" for alias in node.names] if module == "newswatch" else [module]
+        parts |= {
+            name.split(".")[1] for name in names if name.startswith("newswatch.") and name != "newswatch.__version__"
+        }
+    return parts
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_imports_point_downwards(path: Path) -> None:
+    part = part_of(path)
+    assert part in ALLOWED, f"{part} has no place in the architecture"
+    assert imported(path) - ALLOWED[part] - {part} == set()
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_only_runtime_and_desk_know_airflow(path: Path) -> None:
+    if part_of(path) in {"runtime", "desk"}:
+        return
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        names = (
+            [alias.name for alias in node.names]
+            if isinstance(node, ast.Import)
+            else [node.module or ""]
+            if isinstance(node, ast.ImportFrom)
+            else []
+        )
+        assert not any(name == "airflow" or name.startswith("airflow.") for name in names)
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_nothing_but_the_outermost_edge_reads_the_clock(path: Path) -> None:
+    if path.relative_to(PACKAGE) == Path("cli/common.py"):
+        return
+    source = path.read_text(encoding="utf-8")
+    for call in ("datetime.now(", "datetime.utcnow(", "time.time(", "date.today("):
+        assert call not in source, f"{path} reads the clock"
