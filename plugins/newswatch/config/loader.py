@@ -7,18 +7,12 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ValidationError
 
 from newswatch.errors import ConfigError
 
 Key = tuple[str | int, ...]
 M = TypeVar("M", bound=BaseModel)
-
-
-class Strict(BaseModel):
-    """Base of everything that is read from ``config/``: frozen, unknown keys refused."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
 
 class Lines:
