@@ -97,7 +97,7 @@ def _version(pool: urllib3.PoolManager, target: Target) -> str:
 def _ask(pool: urllib3.PoolManager, method: str, url: str, **given: Any) -> urllib3.BaseHTTPResponse:
     try:
         return pool.request(method, url, redirect=False, **given)
-    except urllib3.exceptions.TimeoutError as error:
+    except (urllib3.exceptions.ReadTimeoutError, TimeoutError) as error:
         raise KibanaError(f"Kibana at {_plain(url)} did not answer in time; is it still starting?") from error
     except urllib3.exceptions.HTTPError as error:
         raise KibanaError(f"Kibana at {_plain(url)} cannot be reached; check the address and that it runs") from error

@@ -206,7 +206,7 @@ def _xy(panel: Panel, splits: list[str], metrics: list[str]) -> dict[str, Any]:
         "legend": {"isVisible": len(splits) > 1 or len(metrics) > 1, "position": "right"},
         "valueLabels": "hide",
         "preferredSeriesType": series,
-        "yTitle": panel.unit,
+        "yTitle": panel.axis,
         "layers": [layer],
     }
 

@@ -59,13 +59,13 @@ def discover(namespace: str, listing: Listing) -> Object:
         "title": listing.title,
         "description": listing.empty,
         "columns": list(listing.columns),
-        "sort": [[listing.time, "desc"]],
+        "sort": [[listing.source.time, "desc"]],
         "grid": {},
         "hideChart": True,
         "isTextBasedQuery": False,
         "kibanaSavedObjectMeta": {"searchSourceJSON": _text(source)},
     }
-    view = {"type": "index-pattern", "id": f"{namespace}-{listing.index}", "name": SEARCH_INDEX}
+    view = {"type": "index-pattern", "id": f"{namespace}-{listing.source.index}", "name": SEARCH_INDEX}
     return _object("search", f"{namespace}-{listing.id}", attributes, [view])
 
 
@@ -138,7 +138,7 @@ def _panels(namespace: str, board: Dashboard) -> Iterable[tuple[Object, list[Obj
 def _chart(namespace: str, place: Place) -> tuple[Object, list[Object]]:
     panel = place.panel
     assert not isinstance(panel, Listing)
-    view = f"{namespace}-{panel.index}"
+    view = f"{namespace}-{panel.source.index}"
     frame = _frame("lens", panel.id, panel.title, (place.x, place.y, place.w, place.h))
     frame["embeddableConfig"] |= {"attributes": lens.attributes(panel, view)}
     return frame, [lens.reference(view, f"{panel.id}:")]

@@ -98,22 +98,37 @@ Split = ByTime | ByTerm | ByFilter
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """Where a panel's documents are: ``index`` is the name after the namespace, ``time`` the date field of the time
+    picker, ``unit`` what one document is.
+    """
+
+    index: str
+    time: str
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
 class Panel:
     """One question. ``title`` is the question, ``empty`` what to say when nothing answers it.
 
-    ``index`` is the name after the namespace (``items``, ``alerts`` …); ``time`` the date field of the time picker.
+    ``unit`` is what the measures count, when that is not the source's documents.
     """
 
     id: str
     title: str
-    index: str
-    time: str
+    source: Source
     chart: Chart
     measures: tuple[Measure, ...]
     splits: tuple[Split, ...] = ()
     where: tuple[Where, ...] = ()
     empty: str = "Nothing yet in this time range."
-    unit: str = "items"
+    unit: str | None = None
+
+    @property
+    def axis(self) -> str:
+        """What stands at the value axis."""
+        return self.unit or self.source.unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +137,7 @@ class Listing:
 
     id: str
     title: str
-    index: str
-    time: str
+    source: Source
     columns: tuple[str, ...]
     where: tuple[Where, ...] = ()
     size: int = 50

@@ -144,7 +144,7 @@ def _over_time(axes: Axes, panel: Panel, table: Table, theme: Theme) -> None:
         base = tops
     _time_axis(axes)
     axes.set_ylim(bottom=0)
-    axes.set_ylabel(panel.unit, color=theme.ink)
+    axes.set_ylabel(panel.axis, color=theme.ink)
     if len(series) > 1:
         axes.legend(loc="upper left", frameon=False, fontsize=8, labelcolor=theme.ink, ncols=min(4, len(series)))
 
@@ -170,7 +170,7 @@ def _bars(axes: Axes, panel: Panel, table: Table, theme: Theme) -> None:
     axes.set_yticks(range(len(rows)), names)
     axes.invert_yaxis()
     axes.grid(visible=False, axis="y")
-    axes.set_xlabel(panel.unit, color=theme.ink)
+    axes.set_xlabel(panel.axis, color=theme.ink)
     axes.xaxis.set_major_locator(MaxNLocator(nbins=5, integer=True))
 
 

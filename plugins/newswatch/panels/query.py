@@ -35,10 +35,12 @@ def searches(panel: Panel, namespace: str, since: datetime, until: datetime) -> 
 
 def listing(panel: Listing, namespace: str, since: datetime, until: datetime) -> Search:
     """The newest documents of a listing."""
-    search = Search(index=f"{namespace}-{panel.index}").filter("range", **{panel.time: _between(since, until)})
+    search = Search(index=f"{namespace}-{panel.source.index}").filter(
+        "range", **{panel.source.time: _between(since, until)}
+    )
     for where in panel.where:
         search = search.filter(condition(where))
-    return search.sort({panel.time: {"order": "desc"}}).source(list(panel.columns))[: panel.size]
+    return search.sort({panel.source.time: {"order": "desc"}}).source(list(panel.columns))[: panel.size]
 
 
 def table(panel: Panel, answers: Mapping[str, Mapping[str, Any]]) -> Table:
@@ -59,8 +61,8 @@ def table(panel: Panel, answers: Mapping[str, Mapping[str, Any]]) -> Table:
 
 def _search(panel: Panel, namespace: str, since: datetime, until: datetime, shift: str) -> Search:
     back = span(shift) if shift else timedelta()
-    search = Search(index=f"{namespace}-{panel.index}").extra(size=0, track_total_hits=True)
-    search = search.filter("range", **{panel.time: _between(since - back, until - back)})
+    search = Search(index=f"{namespace}-{panel.source.index}").extra(size=0, track_total_hits=True)
+    search = search.filter("range", **{panel.source.time: _between(since - back, until - back)})
     for where in panel.where:
         search = search.filter(condition(where))
     measures = [measure for measure in panel.measures if (measure.shift or "") == shift]

@@ -1,0 +1,23 @@
+# One image for every Airflow process, built from the same locks as everything else.
+FROM python:3.11-slim-bookworm
+
+RUN apt-get update \
+ && apt-get install -y --no-install-recommends curl tini \
+ && rm -rf /var/lib/apt/lists/* \
+ && useradd --create-home --uid 50000 newswatch \
+ && install -d -o newswatch -g newswatch /var/lib/airflow/logs /var/lib/newswatch /srv/newswatch
+
+WORKDIR /srv/newswatch
+COPY requirements.lock requirements-celery.lock ./
+RUN pip install --no-cache-dir --require-hashes --no-deps -r requirements-celery.lock
+COPY pyproject.toml README.md ./
+COPY plugins plugins
+COPY dags dags
+COPY config config
+COPY seeds seeds
+RUN pip install --no-cache-dir --no-deps --no-build-isolation -e . && pip check
+
+USER newswatch
+ENV PYTHONPATH=/srv/newswatch/plugins PYTHONUNBUFFERED=1
+ENTRYPOINT ["tini", "--"]
+CMD ["airflow", "version"]
