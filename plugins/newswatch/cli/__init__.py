@@ -11,7 +11,7 @@ import sys
 import typer
 
 from newswatch import __version__
-from newswatch.cli import common
+from newswatch.cli import common, tag
 from newswatch.errors import ConfigError, NewswatchError, UsageError
 
 app = typer.Typer(
@@ -37,6 +37,9 @@ def _root(
     ),
 ) -> None:
     pass
+
+
+tag.register(app)
 
 
 def main() -> None:

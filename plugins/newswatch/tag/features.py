@@ -1,0 +1,142 @@
+"""Hits → named features, each between 0 and 1, the same in every language.
+
+``concept:ID`` is how well a concept is supported: the best of its hits, where a hit in the title counts full, one in
+the summary a little less, one in the body less still; less again far from any scope actor, and only a fraction when it
+is background. ``group:NAME`` is the same for the actors of a group. ``scope`` is the strongest scope actor.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from newswatch.model.watchlist import Watchlist
+from newswatch.tag.matcher import Hit, Role
+
+PLACES = {"title": 1.0, "summary": 0.85, "content": 0.5}
+FAR = 0.8
+_SENTENCE_END = re.compile(r"[.!?。;] |[。！？]|$")
+
+
+@dataclass(frozen=True, slots=True)
+class FieldHits:
+    """The hits of one field, with what excludes and discounts them already applied."""
+
+    field: str
+    text: str
+    hits: list[Hit]
+    factors: list[float]
+
+
+@dataclass(frozen=True, slots=True)
+class Support:
+    """One hit as evidence: ``value`` is the product of ``parts``."""
+
+    field: str
+    hit: Hit
+    value: float
+    parts: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """``values``: feature → 0..1. ``best``: the supports behind each, strongest first. ``scope``: 0..1."""
+
+    values: dict[str, float]
+    best: dict[str, list[Support]]
+    scope: float
+
+
+def clean(watchlist: Watchlist, field: str, text: str, hits: list[Hit]) -> FieldHits:
+    """Drop masked and excluded hits; mark background ones with their factor."""
+    blocked = [hit for hit in hits if hit.term.role >= Role.MASK]
+    kept = [hit for hit in hits if hit.term.role <= Role.ACTOR and not _blocked(hit, blocked)]
+    marks = [hit for hit in hits if hit.term.role is Role.BACKGROUND]
+    factors = [_background(watchlist, text, hit, marks) for hit in kept] if marks else [1.0] * len(kept)
+    return FieldHits(field, text, kept, factors)
+
+
+def _blocked(hit: Hit, blocked: list[Hit]) -> bool:
+    for other in blocked:
+        if other.start < hit.end and hit.start < other.end:
+            role = other.term.role
+            same = other.term.owner == hit.term.owner
+            if role is Role.MASK and (other.start <= hit.start and hit.end <= other.end):
+                return True
+            if role is Role.CONCEPT_EXCLUDE and hit.term.role is Role.CONCEPT and same:
+                return True
+            if role is Role.ACTOR_EXCLUDE and hit.term.role is Role.ACTOR and same:
+                return True
+    return False
+
+
+def _background(watchlist: Watchlist, text: str, hit: Hit, marks: list[Hit]) -> float:
+    factor = 1.0
+    if hit.term.role is Role.ACTOR:
+        return factor
+    for mark in marks:
+        background = watchlist.backgrounds[mark.term.owner]
+        inside = mark.start <= hit.start and hit.end <= mark.end
+        between = text[mark.end : hit.start] if mark.end <= hit.start else None
+        follows = (
+            background.reach > 0
+            and between is not None
+            and len(between) < 160
+            and between.count(" ") <= background.reach
+            and not re.search(r"[.!?:;,]", between)
+        )
+        if inside or follows:
+            factor = min(factor, background.factor)
+    return factor
+
+
+def extract(watchlist: Watchlist, fields: list[FieldHits]) -> Features:
+    """The features of one item."""
+    best: dict[str, list[Support]] = {}
+    scope = 0.0
+    scoped_sentences: dict[str, list[tuple[int, int]]] = {}
+    for part in fields:
+        ends = [match.end() for match in _SENTENCE_END.finditer(part.text)]
+        for hit in part.hits:
+            if hit.term.role is Role.ACTOR:
+                actor = watchlist.actors[hit.term.owner]
+                place = PLACES[part.field]
+                if actor.scope > 0:
+                    scope = max(scope, actor.scope * place)
+                    scoped_sentences.setdefault(part.field, []).append(_sentence(hit, ends))
+                support = Support(part.field, hit, place, {"place": place})
+                best.setdefault(f"actor:{actor.id}", []).append(support)
+                best.setdefault(f"group:{actor.group or actor.id}", []).append(support)
+    for part in fields:
+        near = scoped_sentences.get(part.field, [])
+        for hit, factor in zip(part.hits, part.factors, strict=True):
+            if hit.term.role is Role.CONCEPT:
+                concept = watchlist.concepts[hit.term.owner]
+                place = PLACES[part.field]
+                distance = 1.0 if any(start <= hit.start < end for start, end in near) else FAR
+                value = place * distance * factor
+                parts = {"place": place, "distance": distance, "background": factor}
+                best.setdefault(f"concept:{concept.id}", []).append(Support(part.field, hit, value, parts))
+    _require(watchlist, best)
+    for supports in best.values():
+        supports.sort(key=lambda support: -support.value)
+    values = {name: supports[0].value for name, supports in best.items() if not name.startswith("actor:")}
+    values["scope"] = scope
+    return Features(values, best, scope)
+
+
+def _sentence(hit: Hit, ends: list[int]) -> tuple[int, int]:
+    start = 0
+    for end in ends:
+        if hit.start < end:
+            return start, end
+        start = end
+    return start, hit.end
+
+
+def _require(watchlist: Watchlist, best: dict[str, list[Support]]) -> None:
+    """Drop the concepts whose required company is missing."""
+    present = {name.split(":", 1)[1] for name in best}
+    for concept in watchlist.concepts:
+        if concept.require and not present.intersection(concept.require):
+            best.pop(f"concept:{concept.id}", None)

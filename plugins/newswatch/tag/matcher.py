@@ -1,0 +1,117 @@
+"""All terms of the watch-list in one Aho-Corasick automaton: one pass over a text whatever their number."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import IntEnum
+
+import ahocorasick_rs
+
+from newswatch.model.watchlist import Terms, Watchlist
+from newswatch.tag.terms import Pattern, TermError, compile_term
+
+ANY = "any"
+
+
+class Role(IntEnum):
+    """What a term stands for."""
+
+    CONCEPT = 0
+    ACTOR = 1
+    BACKGROUND = 2
+    MASK = 3
+    CONCEPT_EXCLUDE = 4
+    ACTOR_EXCLUDE = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One pattern of one term: ``owner`` is the index of its concept, actor or background in the watch-list."""
+
+    role: Role
+    owner: int
+    text: str
+    language: str
+    pattern: Pattern
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """``term`` stands at ``start``–``end`` of the folded text."""
+
+    term: Term
+    start: int
+    end: int
+
+
+def terms_of(watchlist: Watchlist) -> list[Term]:
+    """Every pattern of the watch-list. Raises TermError (with the term) for one that can never match."""
+    found: list[Term] = []
+
+    def add(role: Role, owner: int, terms: Terms) -> None:
+        for language, texts in terms.items():
+            for text in texts:
+                try:
+                    patterns = compile_term(text, language)
+                except TermError as error:
+                    raise TermError(f"{text!r} can never match: it {error}") from error
+                found.extend(Term(role, owner, text, language, pattern) for pattern in patterns)
+
+    for owner, concept in enumerate(watchlist.concepts):
+        add(Role.CONCEPT, owner, concept.terms)
+        add(Role.CONCEPT_EXCLUDE, owner, concept.exclude)
+    for owner, actor in enumerate(watchlist.actors):
+        add(Role.ACTOR, owner, actor.terms)
+        add(Role.ACTOR_EXCLUDE, owner, actor.exclude)
+    for owner, background in enumerate(watchlist.backgrounds):
+        add(Role.BACKGROUND, owner, background.terms)
+    add(Role.MASK, 0, watchlist.masks)
+    return found
+
+
+class Matcher:
+    """Finds terms. Immutable after construction, hence safe to share between threads."""
+
+    def __init__(self, terms: list[Term]) -> None:
+        by_literal: dict[str, list[Term]] = {}
+        for term in terms:
+            by_literal.setdefault(term.pattern.literal, []).append(term)
+        self._terms = [tuple(group) for group in by_literal.values()]
+        self._automaton = ahocorasick_rs.AhoCorasick(list(by_literal)) if by_literal else None
+
+    def find(self, text: str, languages: frozenset[str]) -> list[Hit]:
+        """Hits in folded ``text`` of the terms of ``languages`` and of ``any``, in the order of their ends."""
+        hits: list[Hit] = []
+        if self._automaton is None:
+            return hits
+        length = len(text)
+        for number, start, end in self._automaton.find_matches_as_indexes(text, overlapping=True):
+            left = start == 0 or not text[start - 1].isalnum()
+            right = end == length or not text[end].isalnum()
+            for term in self._terms[number]:
+                pattern = term.pattern
+                if (pattern.left and not left) or (pattern.right and not right and pattern.endings is None):
+                    continue
+                if term.language != ANY and term.language not in languages:
+                    continue
+                plain = pattern.regex is None and pattern.endings is None
+                span = (start, end) if plain else _extent(pattern, text, start, end)
+                if span is not None:
+                    hits.append(Hit(term, *span))
+        return hits
+
+
+_WORD_END = re.compile(r"\w*")
+
+
+def _extent(pattern: Pattern, text: str, start: int, end: int) -> tuple[int, int] | None:
+    """The span of a hit that needs more than its literal, or None when the rest does not hold."""
+    if pattern.regex is not None:
+        for match in pattern.regex.finditer(text, max(0, start - pattern.window), end + pattern.window):
+            if match.start() <= start and end <= match.end():
+                return match.span()
+        return None
+    found = _WORD_END.match(text, end)
+    rest = found[0] if found else ""
+    return (start, end + len(rest)) if rest in (pattern.endings or ()) else None

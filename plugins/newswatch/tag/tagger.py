@@ -1,0 +1,116 @@
+"""Text → tags with their evidence: fold, identify the language, match once, extract features, score."""
+
+from __future__ import annotations
+
+from newswatch.model.item import Evidence, Tagging
+from newswatch.model.watchlist import Watchlist
+from newswatch.tag.features import Features, FieldHits, Support, clean, extract
+from newswatch.tag.fold import Folded, fold
+from newswatch.tag.language import rank
+from newswatch.tag.matcher import Matcher, terms_of
+from newswatch.tag.score import Scored, Scorer
+
+#: only the lead of a body says what an item reports; the rest is not read
+BODY = 6_000
+HEADLINE = 4_000
+_CYRILLIC = frozenset({"ru", "uk"})
+_EVIDENCE_PER_FEATURE = 3
+
+
+class Tagger:
+    """A watch-list ready to tag. Immutable after construction: share one between threads.
+
+    Raises ``terms.TermError`` when a term can never match.
+    """
+
+    def __init__(self, watchlist: Watchlist) -> None:
+        self.watchlist = watchlist
+        self._matcher = Matcher(terms_of(watchlist))
+        self._scorer = Scorer(watchlist)
+
+    def tag(self, title: str, summary: str, content: str = "", language: str | None = None) -> Tagging:
+        """The tags of one text. ``language`` is what the feed declares (ISO 639-1), a prior only.
+
+        Any strings will do; offsets in the evidence are those of the strings given.
+        """
+        folded, languages = self._read(title, summary, content, language)
+        features = self._features(folded, languages)
+        scores = self._scores(features)
+        tags = tuple(
+            sorted(
+                spec.id
+                for spec in self.watchlist.tags
+                if spec.id in scores and scores[spec.id].probability >= spec.threshold
+            )
+        )
+        evidence = _Explainer(self.watchlist, folded, features, languages[0]).explain({t: scores[t] for t in tags})
+        concepts = {item.concept for item in evidence if item.tag and not item.concept.startswith("actor:")}
+        actors = {name.removeprefix("actor:") for name in features.best if name.startswith("actor:")}
+        return Tagging(
+            tags, tuple(sorted(concepts)), tuple(sorted(actors)), languages[0], evidence, self.watchlist.version
+        )
+
+    def features(self, title: str, summary: str, content: str = "", language: str | None = None) -> Features:
+        """The features alone, for training and evaluation."""
+        return self._features(*self._read(title, summary, content, language))
+
+    def scores(self, features: Features) -> dict[str, Scored]:
+        """Probability of every tag that the scope allows."""
+        return self._scores(features)
+
+    def _read(
+        self, title: str, summary: str, content: str, declared: str | None
+    ) -> tuple[dict[str, Folded], tuple[str, ...]]:
+        texts = {"title": title[:HEADLINE], "summary": summary[:HEADLINE], "content": content[:BODY]}
+        head = f"{texts['title']} {texts['summary'][:300]}" if title or summary else texts["content"]
+        return {name: fold(text) for name, text in texts.items() if text}, rank(head, declared)
+
+    def _features(self, folded: dict[str, Folded], languages: tuple[str, ...]) -> Features:
+        wanted = frozenset(languages)
+        if wanted & _CYRILLIC:
+            wanted |= _CYRILLIC
+        fields: list[FieldHits] = [
+            clean(self.watchlist, name, part.text, self._matcher.find(part.text, wanted))
+            for name, part in folded.items()
+        ]
+        return extract(self.watchlist, fields)
+
+    def _scores(self, features: Features) -> dict[str, Scored]:
+        return {
+            spec.id: self._scorer.score(spec.id, features.values)
+            for spec in self.watchlist.tags
+            if features.scope > 0 or not spec.scoped
+        }
+
+
+class _Explainer:
+    def __init__(self, watchlist: Watchlist, folded: dict[str, Folded], features: Features, language: str) -> None:
+        self._watchlist, self._folded, self._features, self._language = watchlist, folded, features, language
+
+    def explain(self, scores: dict[str, Scored]) -> tuple[Evidence, ...]:
+        """For each tag the hits that spoke for it, strongest first, then the scope actors."""
+        evidence: list[Evidence] = []
+        for tag, scored in scores.items():
+            for name, share in sorted(scored.parts.items(), key=lambda part: -part[1]):
+                if share > 0 and name.startswith("concept:"):
+                    for support in self._features.best[name][:_EVIDENCE_PER_FEATURE]:
+                        evidence.append(self._evidence(tag, name.removeprefix("concept:"), support, share, scored))
+            evidence.extend(self._scope(tag))
+        return tuple(evidence)
+
+    def _scope(self, tag: str) -> list[Evidence]:
+        out = []
+        for actor in self._watchlist.actors:
+            for support in self._features.best.get(f"actor:{actor.id}", [])[:1]:
+                if actor.scope > 0:
+                    out.append(self._evidence(tag, f"actor:{actor.id}", support, 0.0, None))
+        return out
+
+    def _evidence(self, tag: str, concept: str, support: Support, share: float, scored: Scored | None) -> Evidence:
+        hit = support.hit
+        start, end = self._folded[support.field].span(hit.start, hit.end)
+        language = hit.term.language if hit.term.language != "any" else self._language
+        detail: dict[str, object] = dict(support.parts)
+        if scored is not None:
+            detail["probability"] = round(scored.probability, 4)
+        return Evidence(tag, concept, hit.term.text, support.field, start, end, language, round(share, 3), detail)
