@@ -11,6 +11,7 @@ from rich.text import Text
 if TYPE_CHECKING:
     from newswatch.model.item import Evidence
     from newswatch.tag import Tagger
+    from newswatch.tag.score import Scored
 
 _TOP = 8
 
@@ -34,14 +35,14 @@ def draw(tagger: Tagger, title: str, summary: str, lang: str | None) -> None:
     console.print(_table(tagger, scores))
 
 
-def _table(tagger: Tagger, scores: dict[str, object]) -> Table:
-    from newswatch.tag.score import Scored
-
+def _table(tagger: Tagger, scores: dict[str, Scored]) -> Table:
     table = Table(box=None, pad_edge=False)
     for name in ("tag", "probability", "given", "what spoke for and against it (log-odds)"):
         table.add_column(name)
     for spec in tagger.watchlist.tags:
         scored = scores.get(spec.id)
+        if scored is None:
+            continue
         if isinstance(scored, Scored):
             parts = sorted(scored.parts.items(), key=lambda part: -abs(part[1]))[:_TOP]
             why = ", ".join(f"{name.removeprefix('concept:')} {share:+.1f}" for name, share in parts if share)

@@ -12,8 +12,6 @@ from newswatch.errors import ConfigError
 from newswatch.model.watchlist import Terms, Watchlist, WatchlistFile, Weights
 from newswatch.tag.terms import TermError, compile_term
 
-CONTEXT_WEIGHT = 0.0
-
 
 @dataclass(slots=True)
 class _Parts:
@@ -85,18 +83,20 @@ def _check_references(parts: _Parts) -> None:
     names = {identity for kind, identity in parts.seen if kind in ("concepts", "actors")}
     for content, lines in parts.files:
         for number, concept in enumerate(content.concepts):
-            for at, tag in enumerate(concept.tags):
-                if tag not in tags:
-                    raise lines.error(("concepts", number, "tags", at), f"there is no tag {tag!r}{_list(tags)}")
-            for at, name in enumerate(concept.require):
-                if name not in names:
-                    raise lines.error(("concepts", number, "require", at), f"there is no concept or actor {name!r}")
+            key = ("concepts", number)
+            _check_known(concept.tags, tags, "tag", lines, (*key, "tags"))
+            _check_known(concept.require, names, "concept or actor", lines, (*key, "require"))
             if not any(concept.should_hit.values()):
                 raise lines.error(("concepts", number), f"concept {concept.id!r} has no should_hit sentence")
-        if content.weights is not None:
-            for tag in (*content.weights.bias, *content.weights.features):
-                if tag not in tags:
-                    raise lines.error(("weights", "features", tag), f"there is no tag {tag!r}{_list(tags)}")
+        for tag in (*content.weights.bias, *content.weights.features) if content.weights else ():
+            if tag not in tags:
+                raise lines.error(("weights", "features", tag), f"there is no tag {tag!r}{_list(tags)}")
+
+
+def _check_known(given: tuple[str, ...], known: set[str], what: str, lines: Lines, key: Key) -> None:
+    for at, name in enumerate(given):
+        if name not in known:
+            raise lines.error((*key, at), f"there is no {what} {name!r}{_list(known) if len(known) < 20 else ''}")
 
 
 def _list(names: Iterable[str]) -> str:

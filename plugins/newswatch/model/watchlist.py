@@ -80,7 +80,7 @@ class Background(Strict):
 
 
 class Weights(Strict):
-    """Trained weights per tag, in log-odds: ``bias`` and one number per feature. Features not named keep their prior."""
+    """Trained weights per tag, in log-odds: ``bias`` and one number per feature; the others keep their prior."""
 
     bias: dict[str, float] = Field(default_factory=dict)
     features: dict[str, dict[str, float]] = Field(default_factory=dict)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from newswatch.model.watchlist import Watchlist
 
 #: log-odds of a tag on an item in which nothing was found
-BIAS = -3.5
+BIAS = -2.2
 
 
 @dataclass(frozen=True, slots=True)
