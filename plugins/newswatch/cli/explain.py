@@ -43,11 +43,10 @@ def _table(tagger: Tagger, scores: dict[str, Scored]) -> Table:
         scored = scores.get(spec.id)
         if scored is None:
             continue
-        if isinstance(scored, Scored):
-            parts = sorted(scored.parts.items(), key=lambda part: -abs(part[1]))[:_TOP]
-            why = ", ".join(f"{name.removeprefix('concept:')} {share:+.1f}" for name, share in parts if share)
-            given = scored.probability >= spec.threshold
-            table.add_row(spec.id, f"{scored.probability:.2f}", "yes" if given else "no", why or "nothing")
+        parts = sorted(scored.parts.items(), key=lambda part: -abs(part[1]))[:_TOP]
+        why = ", ".join(f"{name.removeprefix('concept:')} {share:+.1f}" for name, share in parts if share)
+        given = scored.probability >= spec.threshold
+        table.add_row(spec.id, f"{scored.probability:.2f}", "yes" if given else "no", why or "nothing")
     return table
 
 

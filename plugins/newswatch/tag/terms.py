@@ -10,9 +10,10 @@ from newswatch.tag.fold import fold
 #: written without blanks: a term may stand anywhere
 UNSPACED = frozenset({"ja", "zh"})
 _PARTICLES = """
-    은 는 이 가 을 를 의 에 도 만 로 와 과 서 에서 에게 에는 에도 으로 으로의 로의 로서 에서는 에서의 에게서 부터 까지 까지도 마저 조차 처럼 보다
-    이나 나 이라 라 이라는 라는 이란 란 들 들이 들은 들을 들의 들에 측 측이 측은 식 당국 산 과의 와의 에게는 으로는 로는 이며 며 이다 였다 이었다
-    에서도 으로부터 로부터 이자 만의 께 하고 이고 한테
+    은 는 이 가 을 를 의 에 도 만 로 와 과 서 에서 에게 에는 에도 으로 으로의 로의
+    로서 에서는 에서의 에게서 부터 까지 까지도 마저 조차 처럼 보다 이나 나 이라 라 이라는
+    라는 이란 란 들 들이 들은 들을 들의 들에 측 측이 측은 식 당국 산 과의 와의 에게는
+    으로는 로는 이며 며 이다 였다 이었다 에서도 으로부터 로부터 이자 만의 께 하고 이고 한테
 """
 KOREAN_ENDINGS = frozenset(_PARTICLES.split())
 _NEAR = re.compile(r"\s~(\d+)\s")
