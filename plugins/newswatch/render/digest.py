@@ -1,0 +1,129 @@
+"""A Digest as mail (HTML and text), Slack blocks and JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from newswatch.model.digest import Coverage, Digest, Report, Volume
+from newswatch.model.rendered import Image, Links, Rendered
+from newswatch.render import environment as env
+
+SHOWN_PUBLISHERS = 4
+
+
+def digest(one: Digest, *, images: Iterable[Image] = (), links: Links | None = None) -> Rendered:
+    """The digest in every form. ``images`` named ``volume-<tag>`` stand at their section."""
+    _filters()
+    pictures = tuple(images)
+    values: dict[str, Any] = {
+        "digest": one,
+        "facts": one.facts,
+        "zone": one.spec.zone,
+        "notices": notices(one),
+        "headline": headline(one),
+        "subject": subject(one),
+        "images": pictures,
+        "links": links or Links(),
+    }
+    return Rendered(
+        subject=values["subject"],
+        text=env.render("digest/mail.txt", **values),
+        html=env.render("digest/mail.html", **values),
+        images=pictures,
+        slack=env.blocks("digest/slack.json", **values),
+        data=data(one),
+    )
+
+
+def subject(one: Digest) -> str:
+    """``News digest, Monday 2 March 2026: best title``."""
+    what = one.top[0].report.title if one.top else "nothing reported"
+    late = "late: " if one.late else ""
+    return env.line(f"{one.spec.title}, {late}{env.day(one.window.until, one.spec.zone)}: {what}", env.SUBJECT)
+
+
+def headline(one: Digest) -> str:
+    """The first sentence: how much there is, or that there is nothing and whether that can be trusted."""
+    if one.empty:
+        health = "the pipeline was healthy" if one.facts.coverage.healthy else "and the pipeline was not healthy"
+        return f"Nothing on the watch-list was reported; {health}."
+    stories = env.count(len({report.id for report in one.facts.reports}), "story", "stories")
+    fired = env.count(len(one.facts.fired), "alert") if one.facts.fired else "no alert"
+    return f"{stories} on the watch-list, {fired}."
+
+
+def notices(one: Digest) -> list[str]:
+    """What the reader must know before reading: lateness, gaps, feeds that did not answer, lost deliveries."""
+    coverage, zone = one.facts.coverage, one.spec.zone
+    found = ["This digest comes late."] if one.late else []
+    for since, until in coverage.gaps[:3]:
+        found.append(f"Nothing was polled from {env.clock(since, zone)} to {env.clock(until, zone)}.")
+    if coverage.feeds and coverage.answered < 0.8 * coverage.feeds:
+        found.append(
+            f"Only {coverage.answered} of {env.count(coverage.feeds, 'feed')} answered: what follows is partial."
+        )
+    lost = sum(kept.count for kept in one.facts.kept_back if kept.word == "failed")
+    if lost:
+        found.append(f"{env.count(lost, 'message')} could not be delivered.")
+    return found
+
+
+def data(one: Digest) -> dict[str, Any]:
+    """The digest as JSON for webhooks and the archive."""
+    return {
+        "digest": one.spec.id,
+        "since": one.window.since.isoformat(),
+        "until": one.window.until.isoformat(),
+        "late": one.late,
+        "headline": headline(one),
+        "top": [_story(ranked.report, ranked.score) for ranked in one.top],
+        "sections": [
+            {"tag": s.tag, "stories": [_story(r.report, r.score) for r in s.stories], "more": s.more}
+            for s in one.sections
+        ],
+        "coverage": {"feeds": one.facts.coverage.feeds, "answered": one.facts.coverage.answered},
+    }
+
+
+def _story(report: Report, score: float) -> dict[str, Any]:
+    return {"id": report.id, "title": report.title, "url": report.url, "language": report.language, "score": score}
+
+
+def reported(report: Report) -> str:
+    """Who reports it, and in which languages."""
+    shown = ", ".join(env.line(name, 40) for name in report.publishers[:SHOWN_PUBLISHERS])
+    rest = len(report.publishers) - SHOWN_PUBLISHERS
+    who = shown + (f" and {rest} more" if rest > 0 else "")
+    languages = f" · in {', '.join(report.languages)}" if len(report.languages) > 1 else ""
+    return f"{who}{languages}{' · state media only' if report.state_media else ''}"
+
+
+def usual(volume: Volume) -> str:
+    """How the total compares with what was expected."""
+    expected = volume.expected or 0.0
+    if expected < 1:
+        return "where hardly any is usual" if volume.total >= 1 else "as usual"
+    ratio = volume.total / expected
+    if 0.67 <= ratio <= 1.5:
+        return f"about as usual ({expected:,.0f})"
+    return f"{ratio:.1f} times the usual {expected:,.0f}"
+
+
+def answered(coverage: Coverage) -> str:
+    """Which feeds answered."""
+    if not coverage.feeds:
+        return "No feed is configured."
+    said = f"{coverage.answered} of {env.count(coverage.feeds, 'feed')} answered"
+    failed = f", {coverage.failed} failed" if coverage.failed else ""
+    stale = f", {coverage.stale} fell silent" if coverage.stale else ""
+    return said + failed + stale + "."
+
+
+def tally(pairs: Iterable[tuple[str, int]]) -> str:
+    """``live 30, backfill 4``, or ``none``."""
+    return ", ".join(f"{name} {number:,}" for name, number in pairs) or "none"
+
+
+def _filters() -> None:
+    env.environment().filters.update(reported=reported, usual=usual, answered=answered, tally=tally)
