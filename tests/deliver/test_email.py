@@ -1,0 +1,118 @@
+"""Mail over a real SMTP server, and every way in which one can fail."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import pytest
+
+from newswatch.deliver.email import EmailChannel
+from newswatch.errors import DeliveryError
+from newswatch.model.connection import Connection
+from newswatch.model.envelope import Envelope
+from tests.deliver.conftest import Mailbox
+
+Letter = Callable[..., Envelope]
+
+
+def channel(box: Mailbox, deadline: float = 10, **given: object) -> EmailChannel:
+    extra = {"disable_ssl": True, "disable_tls": True, **given.pop("extra", {})}  # type: ignore[dict-item]
+    connection = Connection("smtp_default", "smtp", box.host, box.port, extra=extra, **given)  # type: ignore[arg-type]
+    return EmailChannel(connection, "newswatch@ops.example", deadline=deadline)
+
+
+def test_the_mail_that_arrives(smtp: Mailbox, letter: Letter) -> None:
+    assert channel(smtp).send(letter(thread="d0")) == {"message_id": "<d1@ops.example>"}
+    (mail,) = smtp.messages
+    assert mail["Subject"] == "Alert Bcc: thief@evil.example"
+    assert mail["Bcc"] is None
+    assert mail["To"] == "ann@ops.example"
+    assert mail["Message-ID"] == "<d1@ops.example>"
+    assert mail["References"] == "<d0@ops.example>"
+    assert mail["Auto-Submitted"] == "auto-generated"
+    assert mail["List-Id"] == "newswatch <newswatch.ops.example>"
+    assert mail["Date"] == "Mon, 02 Mar 2026 10:00:00 +0000"
+    assert [part.get_content_type() for part in mail.walk()] == [
+        "multipart/alternative",
+        "text/plain",
+        "multipart/related",
+        "text/html",
+        "image/png",
+    ]
+    assert mail.get_body(("plain",)).get_content().split() == ["북한", "troops", "<!channel>"]  # type: ignore[union-attr]
+    (image,) = [part for part in mail.walk() if part.get_content_type() == "image/png"]
+    assert image["Content-ID"] == "<chart>"
+
+
+def test_the_same_delivery_is_the_same_mail(smtp: Mailbox, letter: Letter) -> None:
+    channel(smtp).send(letter())
+    channel(smtp).send(letter())
+    first, second = smtp.messages
+    assert first["Message-ID"] == second["Message-ID"]
+    assert first.get_body(("html",)).get_content() == second.get_body(("html",)).get_content()  # type: ignore[union-attr]
+
+
+FAULTS = [
+    ("rcpt", "550 no such user", False),
+    ("rcpt", "450 mailbox busy", True),
+    ("rcpt", "553 not allowed", False),
+    ("data", "554 looks like spam", False),
+    ("data", "451 try later", True),
+    ("data", "552 too large", False),
+]
+
+
+@pytest.mark.parametrize(("step", "answer", "retryable"), FAULTS, ids=[fault[1] for fault in FAULTS])
+def test_refusals(smtp: Mailbox, letter: Letter, step: str, answer: str, retryable: bool) -> None:
+    setattr(smtp, step, answer)
+    with pytest.raises(DeliveryError, match=answer.split(" ", 1)[1]) as caught:
+        channel(smtp).send(letter())
+    assert caught.value.retryable is retryable
+    assert smtp.messages == []
+
+
+def test_a_server_that_hangs_is_left(smtp: Mailbox, letter: Letter) -> None:
+    smtp.hang = 3
+    started = time.monotonic()
+    with pytest.raises(DeliveryError) as caught:
+        channel(smtp, deadline=0.5).send(letter())
+    assert caught.value.retryable
+    assert time.monotonic() - started < 2.5
+
+
+def test_a_server_that_drops_in_data(smtp: Mailbox, letter: Letter) -> None:
+    smtp.drop = True
+    with pytest.raises(DeliveryError) as caught:
+        channel(smtp).send(letter())
+    assert caught.value.retryable
+
+
+def test_nobody_listens(smtp: Mailbox, letter: Letter) -> None:
+    smtp.port = 1
+    with pytest.raises(DeliveryError, match="refused") as caught:
+        channel(smtp).send(letter())
+    assert caught.value.retryable
+
+
+def test_a_login_that_is_refused_can_be_mended(smtp: Mailbox, letter: Letter) -> None:
+    smtp.password = "right"
+    channel(smtp, login="nw", password="right").send(letter())
+    with pytest.raises(DeliveryError, match="refused the login") as caught:
+        channel(smtp, login="nw", password="hunter22").send(letter())
+    assert caught.value.retryable
+    assert "hunter22" not in str(caught.value)
+
+
+def test_tls_is_required_unless_the_connection_says_otherwise(smtp: Mailbox, letter: Letter) -> None:
+    with pytest.raises(DeliveryError, match="STARTTLS") as caught:
+        channel(smtp, extra={"disable_tls": False}).send(letter())
+    assert caught.value.retryable
+    assert smtp.messages == []
+
+
+def test_no_secret_in_an_error(smtp: Mailbox, letter: Letter) -> None:
+    smtp.data = "554 your password hunter22 is silly"
+    with pytest.raises(DeliveryError) as caught:
+        channel(smtp, login="nw", password="hunter22").send(letter())
+    assert "hunter22" not in str(caught.value)
