@@ -57,11 +57,20 @@ def line(value: object, most: int = LINE) -> str:
     return text if len(text) <= most else text[: most - 1].rstrip() + "…"
 
 
+SLACK_ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", **{char: char + "\u200b" for char in "*_~`"}}
+
+
 def slack(value: object, most: int = LINE) -> str:
-    """One line for Slack's mrkdwn: ``& < >`` escaped, so that no mention, channel call or link can be made of it."""
-    text = line(value, most).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    # a zero-width space after these keeps Slack from reading them as formatting
-    return "".join(char + "\u200b" if char in "*_~`" else char for char in text)
+    """One line for Slack's mrkdwn, bounded after escaping: ``& < >`` escaped, so that no mention, channel call or link can
+    be made of it, and a zero-width space behind the marks that Slack would read as formatting.
+    """
+    pieces = [SLACK_ESCAPES.get(char, char) for char in line(value, most)]
+    length = sum(map(len, pieces))
+    if length <= most:
+        return "".join(pieces)
+    while length > most - 1:
+        length -= len(pieces.pop())
+    return "".join(pieces) + "…"
 
 
 def safe_url(value: object) -> str:
