@@ -61,8 +61,10 @@ SLACK_ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", **{char: char + "\u200b
 
 
 def slack(value: object, most: int = LINE) -> str:
-    """One line for Slack's mrkdwn, bounded after escaping: ``& < >`` escaped, so that no mention, channel call or link can
-    be made of it, and a zero-width space behind the marks that Slack would read as formatting.
+    """One line for Slack's mrkdwn, bounded after escaping.
+
+    ``& < >`` are escaped, so that no mention, channel call or link can be made of it; a zero-width space stands behind
+    the marks that Slack would read as formatting.
     """
     pieces = [SLACK_ESCAPES.get(char, char) for char in line(value, most)]
     length = sum(map(len, pieces))
