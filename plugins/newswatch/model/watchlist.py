@@ -6,7 +6,8 @@ Terms are written in a small notation, one list per language (``any`` for names 
 ``troops``         the word; in Korean also with a particle, in Japanese and Chinese anywhere
 ``peace talks``    the phrase; each of its words may be written in any of the forms below
 ``missil*``        a stem: any ending
-``ракет(а|ы|у)``   a prefix with its allowed endings (an empty one is allowed: ``war(|s)``)
+``ракет(а|ы|у)``   a prefix with its allowed endings (an empty one is allowed: ``war(|s)``); without the prefix in
+                   a phrase, any of the words
 ``*sanctie*``      inside a word: compounds; ``*truppen`` only at its end
 ``talks ~4 Seoul`` both within four words of each other, in either order
 =================  ==================================================================================

@@ -73,7 +73,7 @@ def _parse(word: str, language: str) -> _Word:
     if found := _ENDINGS.match(word):
         word, endings = found[1], frozenset(found[2].split("|"))
     core = word.strip("*")
-    if not any(char.isalnum() for char in core):
+    if not any(char.isalnum() for char in core + "".join(endings or ())):
         raise TermError("has no letters")
     if any(char in "*()|~" for char in core):
         raise TermError(f"has a sign in the middle of a word that can only stand at its edge: {word!r}")
@@ -81,7 +81,7 @@ def _parse(word: str, language: str) -> _Word:
         raise TermError(f"mixes Latin and Cyrillic letters in one word: {core!r}")
     unspaced = language in UNSPACED
     open_left, open_right = word.startswith("*") or unspaced, word.endswith("*") or unspaced
-    if language == "ko" and not open_right and endings is None and "\uac00" <= core[-1] <= "\ud7a3":
+    if core and language == "ko" and not open_right and endings is None and "\uac00" <= core[-1] <= "\ud7a3":
         endings = KOREAN_ENDINGS | {""}
     return _Word(core, open_left, open_right, endings)
 
@@ -92,13 +92,15 @@ def _mixes_scripts(word: str) -> bool:
 
 def _single(text: str, language: str) -> Pattern:
     word = _parse(text, language)
+    if not word.core:
+        raise TermError("has endings but no beginning")
     return Pattern(word.core, not word.open_left, not word.open_right, word.endings)
 
 
 def _phrase(texts: list[str], language: str) -> Pattern:
     words = [_parse(text, language) for text in texts]
     first, last = words[0], words[-1]
-    inner_plain = all(
+    inner_plain = first.core and last.core and all(
         (index == 0 or not word.open_left)
         and (index == len(words) - 1 or (not word.open_right and word.endings is None))
         for index, word in enumerate(words)
@@ -119,6 +121,8 @@ def _regex(word: _Word) -> str:
 
 def _anchored(words: list[_Word], regex: str, extra: int = 0) -> Pattern:
     anchor = max(words, key=lambda word: len(word.core.encode()))
+    if not anchor.core:
+        raise TermError("has endings but no beginning")
     window = sum(len(word.core) + 14 for word in words) + extra
     return Pattern(anchor.core, not anchor.open_left, False, None, re.compile(regex), window)
 
