@@ -100,10 +100,14 @@ def _single(text: str, language: str) -> Pattern:
 def _phrase(texts: list[str], language: str) -> Pattern:
     words = [_parse(text, language) for text in texts]
     first, last = words[0], words[-1]
-    inner_plain = first.core and last.core and all(
-        (index == 0 or not word.open_left)
-        and (index == len(words) - 1 or (not word.open_right and word.endings is None))
-        for index, word in enumerate(words)
+    inner_plain = (
+        first.core
+        and last.core
+        and all(
+            (index == 0 or not word.open_left)
+            and (index == len(words) - 1 or (not word.open_right and word.endings is None))
+            for index, word in enumerate(words)
+        )
     )
     if inner_plain or language in UNSPACED:
         return Pattern(" ".join(word.core for word in words), not first.open_left, not last.open_right, last.endings)
