@@ -11,7 +11,7 @@ import sys
 import typer
 
 from newswatch import __version__
-from newswatch.cli import common, tag
+from newswatch.cli import backtest, common, tag
 from newswatch.errors import ConfigError, NewswatchError, UsageError
 
 app = typer.Typer(
@@ -39,6 +39,7 @@ def _root(
     pass
 
 
+backtest.register(app)
 tag.register(app)
 
 

@@ -1,0 +1,174 @@
+"""What a bucket should hold: level x season x coverage, robust to events, outages, catch-up and bulk loads.
+
+The level is an exponentially weighted ratio of counts to exposure (a gamma-Poisson filter); the greater of a fast and a
+slow one is taken, so that a quiet spell (a holiday) does not make the return to normal look like an event.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+from newswatch.detect.season import HOURS, Season, hour_of_week
+
+FAST_DAYS = 1.5
+SLOW_DAYS = 10.0
+#: counts that the fast level borrows from the slow one: a small tag's level cannot jump on two items
+BORROWED = 20.0
+#: a bucket teaches the baseline at most this many standard deviations above what was expected
+CLIP = 2.5
+#: log-likelihood ratio at which a run of low buckets is an outage
+OUTAGE = 8.0
+CATCH_UP_HOURS = 2.0
+CHANGE_DAYS = 8.0
+
+
+@dataclass(frozen=True, slots=True)
+class Usual:
+    """What a bucket should hold (``expected``), its count after guards, its dispersion, and whether feeds were away."""
+
+    expected: float
+    guarded: float
+    dispersion: float
+    away: bool
+
+
+@dataclass(slots=True)
+class Baseline:
+    """The state of one series' baseline; ``step`` takes buckets in order. All fields are plain numbers and lists."""
+
+    bucket: int
+    changes: list[tuple[float, int]] = field(default_factory=list)
+    season: Season = field(default_factory=Season)
+    rows: int = 0
+    day: int = -1
+    fast: list[float] = field(default_factory=lambda: [0.0, 0.0])
+    slow: list[float] = field(default_factory=lambda: [0.0, 0.0])
+    variance: list[float] = field(default_factory=lambda: [0.6, 30.0])
+    feeds: float = -1.0
+    top_share: float = 0.2
+    backlog: float = 0.0
+    low_run: list[float] = field(default_factory=lambda: [0.0, 0.0])
+    shift: int = 0
+    shift_until: float = 0.0
+    shift_odds: float = 0.0
+
+    def step(self, epoch: float, value: float, feeds: float | None, top: float | None) -> Usual:
+        """Judge one bucket by what was known before it, then learn from it."""
+        per_day = 86_400 / self.bucket
+        hour, part = hour_of_week(epoch), ((epoch % 3600) + self.bucket / 2) / 3600 - 0.5
+        if self.bucket > 3600:
+            part = 0.0
+        self._new_day(epoch)
+        cover = self._coverage(feeds, per_day)
+        level_fast, level = self._levels(value)
+        shape = self.season.at(hour, part)
+        shifted = self.season.at((hour + self.shift) % HOURS, part) if self.shift else shape
+        usual, expected = level * shape, level * max(shape, shifted) * max(cover, 0.05)
+        dispersion = self.variance[0] / self.variance[1]
+        guarded = self._without_bulk(value, top, expected)
+        away = cover < 0.8 if feeds is not None else self._low(value, usual, dispersion)
+        if away:
+            if feeds is not None:
+                self.backlog += max(0.0, usual - guarded)
+            self.rows += 1
+            return Usual(expected, min(guarded, expected), dispersion, True)
+        guarded = self._without_backlog(guarded, usual)
+        self._learn(hour, part, guarded, level_fast, cover, (shape, shifted, expected))
+        if self.shift:
+            self._weigh_shift(epoch, guarded, level * shape, level * shifted)
+        return Usual(expected, guarded, dispersion, False)
+
+    def _new_day(self, epoch: float) -> None:
+        day = int(epoch // 86_400)
+        if day != self.day:
+            self.day = day
+            self.season.refresh()
+        while self.changes and epoch >= self.changes[0][0]:
+            moment, direction = self.changes.pop(0)
+            if epoch - moment < 86_400 and self.rows * self.bucket > 10 * 86_400:
+                self.shift, self.shift_until, self.shift_odds = direction, epoch + CHANGE_DAYS * 86_400, 0.0
+
+    def _coverage(self, feeds: float | None, per_day: float) -> float:
+        if feeds is None:
+            return 1.0
+        if self.feeds < 0:
+            self.feeds = max(feeds, 1.0)
+        cover = min(feeds / self.feeds, 3.0)
+        if cover >= 0.8:
+            self.feeds += (feeds - self.feeds) * (1 - 0.5 ** (1 / (2 * per_day)))
+        elif feeds > 0:
+            self.feeds += (feeds - self.feeds) * (1 - 0.5 ** (1 / (6 * per_day)))
+        return cover
+
+    def _levels(self, value: float) -> tuple[float, float]:
+        if self.slow[1] <= 0:
+            first = max(value, 0.2)
+            return first, first
+        slow = (self.slow[0] + 0.5) / (self.slow[1] + 1.0)
+        fast = (self.fast[0] + BORROWED) / (self.fast[1] + BORROWED / slow)
+        return fast, max(fast, slow)
+
+    def _without_bulk(self, value: float, top: float | None, expected: float) -> float:
+        """The count with the largest feed held to what it could usually bring."""
+        if top is None or value <= 0:
+            return value
+        of_top = min(top if top > 1 or value <= 1 else top * value, value)
+        usual = self.top_share * expected + 0.8
+        limit = usual + 2.5 * math.sqrt(usual) + 0.5 * max(0.0, value - of_top - (1 - self.top_share) * expected)
+        self.top_share += (of_top / value - self.top_share) * 0.005 * min(1.0, value)
+        return value - of_top + limit if of_top > limit else value
+
+    def _low(self, value: float, usual: float, dispersion: float) -> bool:
+        """Without feed counts: is this bucket part of a run so low that the feeds must have been away?"""
+        if value < 0.45 * usual:
+            size = 1 / max(dispersion, 0.01)
+            odds = -(value + size) * math.log((value + size) / (usual + size))
+            self.low_run[0] += odds + (value * math.log(value / usual) if value > 0 else 0.0)
+            self.low_run[1] += usual - value
+            return self.low_run[0] > OUTAGE
+        if self.low_run[0] > OUTAGE:
+            self.backlog = max(self.backlog, self.low_run[1])
+        self.low_run = [0.0, 0.0]
+        return False
+
+    def _without_backlog(self, value: float, usual: float) -> float:
+        """After an outage the excess pays off what was missed before it counts as news."""
+        if self.backlog <= 0:
+            return value
+        paid = min(max(0.0, value - usual), self.backlog)
+        self.backlog = (self.backlog - paid) * 0.5 ** (self.bucket / (CATCH_UP_HOURS * 3600))
+        if self.backlog < 0.5:
+            self.backlog = 0.0
+        return value - paid
+
+    def _learn(
+        self, hour: int, part: float, value: float, level: float, cover: float, around: tuple[float, float, float]
+    ) -> None:
+        shape, _, expected = around
+        per_day = 86_400 / self.bucket
+        dispersion = self.variance[0] / self.variance[1]
+        clip = expected + CLIP * math.sqrt(expected + (dispersion + 0.01) * expected * expected) + 1
+        if self.rows < 2 * per_day:
+            clip = max(clip, 3 * expected + 3)
+        known, weight = min(value, clip), max(cover, 0.05)
+        for sums, days in ((self.fast, FAST_DAYS), (self.slow, SLOW_DAYS)):
+            keep = 0.5 ** (1 / (days * per_day))
+            sums[0], sums[1] = sums[0] * keep + known, sums[1] * keep + shape * weight
+        self.season.learn(hour, known, level * weight, max(1.0, 3600 / self.bucket))
+        mean = level * shape * weight
+        self.variance[0] = max(0.0, self.variance[0] * 0.9997 + (known - mean) ** 2 - mean)
+        self.variance[1] = self.variance[1] * 0.9997 + mean * mean
+        self.rows += 1
+
+    def _weigh_shift(self, epoch: float, value: float, usual: float, shifted: float) -> None:
+        """Did the series move with the clocks? Decide on clear odds, or at the end of the watch."""
+        size = 20.0
+        usual, shifted = max(usual, 1e-6), max(shifted, 1e-6)
+        self.shift_odds += value * math.log(shifted / usual)
+        self.shift_odds -= (value + size) * math.log((shifted + size) / (usual + size))
+        if epoch > self.shift_until or abs(self.shift_odds) > 25:
+            if self.shift_odds > 3:
+                self.season.roll(self.shift)
+            if self.shift_odds > 3 or epoch > self.shift_until:
+                self.shift = 0
