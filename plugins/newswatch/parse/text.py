@@ -1,0 +1,142 @@
+"""Text of feeds → plain text: titles of one line, summaries and contents with paragraph breaks.
+
+Cheap checks first: a value without ``<`` and ``&`` never meets the HTML sanitiser. What the sanitiser returns has
+no markup, scripts or comments; line and paragraph breaks survive it as form feeds, which HTML counts as white space
+and so never moves.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+
+import nh3
+
+TITLE_MAX, SUMMARY_MAX, CONTENT_MAX = 300, 5_000, 50_000
+#: how much markup is read for one character of text that may be kept
+_MARKUP_FACTOR = 6
+_ROUNDS = 4
+_ENTITY = re.compile(r"&(?:#[0-9]{1,7};?|#[xX][0-9a-fA-F]{1,6};?|[A-Za-z][A-Za-z0-9]{1,31};)")
+_ELEMENTS = (
+    "a|abbr|acronym|address|applet|article|aside|audio|b|base|big|blink|blockquote|body|br|button|canvas|caption|center|cite|code|"
+    "col|colgroup|data|dd|del|details|dfn|dialog|div|dl|dt|em|embed|fieldset|figcaption|figure|font|footer|form|frame|"
+    "h[1-6]|head|header|hr|html|i|iframe|img|input|ins|kbd|label|legend|li|link|main|map|mark|marquee|math|meta|nav|nobr|"
+    "noscript|object|ol|optgroup|option|p|param|picture|pre|q|s|samp|script|section|select|small|source|span|strike|"
+    "strong|style|sub|summary|sup|svg|table|tbody|td|template|textarea|tfoot|th|thead|time|title|tr|tt|u|ul|var|video|wbr|xml"
+)
+_TAG = re.compile(rf"<(?:/?(?:{_ELEMENTS}|[a-z]\w*[-:][\w:-]+)(?:[\s/][^<]*|)>|!--|(?:script|style)\b)", re.IGNORECASE)
+_NOT_A_TAG = re.compile(rf"<(?!/?(?:{_ELEMENTS}|[a-z]\w*[-:][\w:-]+)[\s/>]|!--|!\[CDATA\[)", re.IGNORECASE)
+_BREAK = re.compile(
+    r"<(?=/?(?:p|div|h[1-6]|ul|ol|dl|table|blockquote|pre|article|section|aside|header|footer|figure|figcaption|"
+    r"address|center|form|fieldset|main|nav|hr)\b|(?:br|li|tr|dt|dd|option)\b)",
+    re.IGNORECASE,
+)
+_CELL = re.compile(r"<(?=/?(?:td|th|img|caption)\b)", re.IGNORECASE)
+_BLANK_LINE = re.compile(r"\n[ \t\r]*\n\s*")
+_DROPPED = {"script", "style", "template", "svg", "math", "iframe", "object", "textarea", "head", "noframes", "xmp"}
+_CLEANER = nh3.Cleaner(tags=set(), clean_content_tags=_DROPPED)
+
+#: C1 controls are what remains of Windows-1252 bytes that somebody numbered; the rest of these are never text
+_CONTROLS: dict[int, str | None] = dict.fromkeys((*range(9, 14), 0x85, 0x2028, 0x2029), " ")
+_CONTROLS |= dict.fromkeys((*range(9), *range(14, 32), 127))
+_CONTROLS |= {code: bytes([code]).decode("cp1252", "ignore") for code in range(0x80, 0xA0) if code != 0x85}
+_CONTROLS |= dict.fromkeys((0xAD, 0x34F, 0x61C, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x180E, 0x3164, 0xFEFF, 0xFFA0))
+_CONTROLS |= dict.fromkeys((0x200B, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2060, 0x2070)))
+_CONTROLS |= dict.fromkeys((*range(0xFFF0, 0xFFFD), 0xFFFE, 0xFFFF, *range(0xE0000, 0xE0080)))
+#: joiners belong in Indic and Persian words and in emoji, one at a time, and nowhere else
+_JOINERS = re.compile(r"[\u200c\u200d]{2,}|(?<![^\x00-\u05ff\s])[\u200c\u200d]|[\u200c\u200d](?![^\x00-\u05ff\s])")
+_SURROGATES = re.compile("[\ud800-\udfff]")
+
+
+def title(value: str) -> tuple[str, bool]:
+    """One line of at most ``TITLE_MAX`` characters, and whether it was cut."""
+    if "<" in value or "&" in value:
+        value = _unmarked(value[: TITLE_MAX * 30])
+    return bounded(line(value), TITLE_MAX)
+
+
+def paragraphs(value: str, maximum: int, *, lines: bool = False) -> tuple[str, bool]:
+    """Plain text of at most ``maximum`` characters, and whether it was cut.
+
+    Lines end in ``\\n``, paragraphs in an empty line. ``lines`` says that single line ends of a text without markup
+    are meant (JSON Feed's ``content_text``), elsewhere they are only how the source was wrapped.
+    """
+    limit = maximum * _MARKUP_FACTOR
+    cut = len(value) > limit
+    value = value[:limit]
+    if "<" in value or "&" in value:
+        plain = _unmarked(value)
+        if plain == value or "\f" not in plain:
+            plain = _wrapped(plain, lines)
+    else:
+        plain = _wrapped(value, lines)
+    text, shortened = bounded(_joined(plain.split("\f")), maximum)
+    return text, cut or shortened
+
+
+def line(value: str) -> str:
+    """``value`` with white space collapsed and without characters that are not text, in NFC."""
+    value = " ".join(value.split())
+    if value.isprintable() and (value.isascii() or unicodedata.is_normalized("NFC", value)):
+        return value
+    value = _SURROGATES.sub("", value).translate(_CONTROLS)
+    value = unicodedata.normalize("NFC", _JOINERS.sub("", value))
+    return " ".join(value.split())
+
+
+def bounded(value: str, maximum: int) -> tuple[str, bool]:
+    """At most ``maximum`` code points, ended at a word and with an ellipsis when cut."""
+    if len(value) <= maximum:
+        return value, False
+    short = value[: maximum - 1]
+    space = short.rfind(" ", maximum * 4 // 5)
+    short = short[:space] if space > 0 else short
+    while short and (unicodedata.combining(short[-1]) or short[-1] in "\u200d\ufe0f" or short[-1].isspace()):
+        short = short[:-1]
+    return f"{short}…", True
+
+
+def _unmarked(value: str) -> str:
+    """Without tags and entities, however often they were escaped; breaks become form feeds."""
+    for _ in range(_ROUNDS):
+        if "<" in value and _TAG.search(value):
+            value = _stripped(value)
+        elif "&" in value:
+            plain = _unescaped(value)
+            if plain == value:
+                break
+            value = plain
+        else:
+            break
+    return value
+
+
+def _stripped(value: str) -> str:
+    marked = _BREAK.sub("\f<", _NOT_A_TAG.sub("&lt;", value))
+    if "<t" in marked or "<i" in marked or "<T" in marked or "<I" in marked:
+        marked = _CELL.sub(" <", marked)
+    return html.unescape(_CLEANER.clean(marked))
+
+
+def _unescaped(value: str) -> str:
+    return _ENTITY.sub(lambda match: html.unescape(match[0]), value)
+
+
+def _wrapped(value: str, lines: bool) -> str:
+    value = _BLANK_LINE.sub("\f\f", value) if "\n" in value else value
+    return value.replace("\n", "\f") if lines else value
+
+
+def _joined(parts: list[str]) -> str:
+    """Lines joined by one line end, or by two where an empty part lay between."""
+    if len(parts) == 1:
+        return line(parts[0])
+    out: list[str] = []
+    gap = 0
+    for part in parts:
+        if clean := line(part):
+            out.append(("\n\n" if gap > 1 else "\n") + clean if out else clean)
+            gap = 0
+        gap += 1
+    return "".join(out)
