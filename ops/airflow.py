@@ -1,0 +1,221 @@
+"""Airflow on one machine: api-server, scheduler, dag-processor and triggerer as four processes, all on loopback.
+
+``airflow standalone`` is not used: it stops cleanly on INT only and orphans its parts on TERM.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import secrets
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ops import settings
+from ops.errors import OpsError
+from ops.node import free_ports
+from ops.processes import Processes, tail
+
+PARTS = ("api-server", "scheduler", "dag-processor", "triggerer")
+USER = "admin"
+PATIENCE = 180
+
+
+@dataclass(frozen=True)
+class Airflow:
+    """Airflow of one state folder. ``folder`` is its AIRFLOW_HOME."""
+
+    home: Path
+    root: Path = settings.ROOT
+
+    @property
+    def folder(self) -> Path:
+        """AIRFLOW_HOME."""
+        return self.home / "airflow"
+
+    @property
+    def url(self) -> str:
+        """Where a browser finds it."""
+        return f"http://127.0.0.1:{self._kept()['NEWSWATCH_AIRFLOW_PORT']}"
+
+    @property
+    def password_file(self) -> Path:
+        """Where the login's password stands: JSON, user → password."""
+        return self.folder / "passwords.json"
+
+    def environment(self) -> dict[str, str]:
+        """What every part of Airflow runs with: our settings over the caller's environment."""
+        kept = self._kept()
+        port = kept["NEWSWATCH_AIRFLOW_PORT"]
+        own = {
+            "AIRFLOW_HOME": str(self.folder),
+            "NEWSWATCH_HOME": str(self.home),
+            "PYTHONPATH": str(self.root / "plugins"),
+            "AIRFLOW__CORE__DAGS_FOLDER": str(self.root / "dags"),
+            "AIRFLOW__CORE__PLUGINS_FOLDER": str(self.root / "plugins"),
+            "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
+            "AIRFLOW__CORE__PARALLELISM": "4",
+            "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+            "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
+            "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"http://127.0.0.1:{port}/execution/",
+            "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": f"{USER}:admin",
+            "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(self.password_file),
+            "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{self.folder / 'airflow.db'}",
+            "AIRFLOW__API__HOST": "127.0.0.1",
+            "AIRFLOW__API__PORT": port,
+            "AIRFLOW__API__BASE_URL": f"http://127.0.0.1:{port}",
+            "AIRFLOW__API__WORKERS": "1",
+            "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.2",
+            "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "30",
+            "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "30",
+            "AIRFLOW__LOGGING__BASE_LOG_FOLDER": str(self.folder / "logs"),
+            "AIRFLOW__LOGGING__WORKER_LOG_SERVER_PORT": kept["NEWSWATCH_WORKER_LOG_PORT"],
+            "AIRFLOW__LOGGING__TRIGGER_LOG_SERVER_PORT": kept["NEWSWATCH_TRIGGER_LOG_PORT"],
+            "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
+            "NO_PROXY": "*",
+        }
+        inherited = {key: value for key, value in os.environ.items() if not key.startswith("AIRFLOW__")}
+        shared = settings.read(self.home / "env")
+        return {**inherited, **shared, **{k: v for k, v in kept.items() if k.startswith("AIRFLOW__")}, **own}
+
+    def up(self, say: Callable[[str], None] = lambda _: None) -> None:
+        """Make all four run and be healthy. Raises OpsError with one sentence; then none of them is left."""
+        processes = Processes(self.home)
+        if all(processes.running(part) for part in PARTS) and self._healthy():
+            return
+        self.down()
+        self.folder.mkdir(parents=True, exist_ok=True)
+        if not self.password_file.exists():
+            settings.write(self.password_file, json.dumps({USER: secrets.token_urlsafe(12)}))
+        try:
+            say("preparing Airflow's database")
+            self._migrate()
+            say("starting Airflow's api-server")
+            self._start(processes, "api-server")
+            self._wait(processes, ("api-server",), lambda: self._health() is not None)
+            say("starting Airflow's scheduler, dag-processor and triggerer")
+            for part in PARTS[1:]:
+                self._start(processes, part)
+            self._wait(processes, PARTS, self._healthy)
+        except OpsError:
+            self.down()
+            raise
+
+    def down(self) -> bool:
+        """End what runs, the api-server last, as tasks talk to it. True when anything ran."""
+        processes = Processes(self.home)
+        return any(processes.stop(part) for part in reversed(PARTS))
+
+    def call(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+        """One request to Airflow's REST API (``/api/v2`` + ``path``) as the admin user."""
+        login = {"username": USER, "password": json.loads(self.password_file.read_text())[USER]}
+        token = _request(f"{self.url}/auth/token", "POST", login)["access_token"]
+        return _request(f"{self.url}/api/v2{path}", method, body, token)
+
+    def run(self, dag: str, conf: dict[str, Any] | None = None, patience: float = 180) -> dict[str, Any]:
+        """Trigger a DAG and wait for its end. Raises OpsError when it fails or takes too long."""
+        deadline = time.monotonic() + patience
+        self._known(dag, deadline)
+        made = self.call("POST", f"/dags/{dag}/dagRuns", {"logical_date": None, "conf": conf or {}})
+        while time.monotonic() < deadline:
+            run = self.call("GET", f"/dags/{dag}/dagRuns/{made['dag_run_id']}")
+            if run["state"] == "success":
+                return run
+            if run["state"] == "failed":
+                raise OpsError(f"the run {run['dag_run_id']} of {dag} failed; see its log at {self.url}/dags/{dag}")
+            time.sleep(0.5)
+        raise OpsError(f"the run of {dag} did not end within {patience:.0f} s; see {self.url}/dags/{dag}")
+
+    def _known(self, dag: str, deadline: float) -> None:
+        """Wait until Airflow has read the DAG's file."""
+        while True:
+            try:
+                self.call("GET", f"/dags/{dag}")
+                return
+            except OpsError:
+                if time.monotonic() > deadline:
+                    raise OpsError(
+                        f"Airflow does not know the DAG {dag}; see {self.url}/dags for import errors"
+                    ) from None
+            time.sleep(1)
+
+    def _kept(self) -> dict[str, str]:
+        """Secrets and ports, made once."""
+        file = self.home / "airflow.env"
+        kept = settings.read(file)
+        if not kept:
+            page, worker, trigger = free_ports(3)
+            kept = {
+                "NEWSWATCH_AIRFLOW_PORT": os.environ.get("NEWSWATCH_AIRFLOW_PORT") or str(page),
+                "NEWSWATCH_WORKER_LOG_PORT": str(worker),
+                "NEWSWATCH_TRIGGER_LOG_PORT": str(trigger),
+                "AIRFLOW__API_AUTH__JWT_SECRET": secrets.token_urlsafe(64),
+                "AIRFLOW__API__SECRET_KEY": secrets.token_urlsafe(48),
+                "AIRFLOW__CORE__FERNET_KEY": base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
+            }
+            settings.update(file, kept)
+        return kept
+
+    def _migrate(self) -> None:
+        command = [sys.executable, "-m", "airflow", "db", "migrate"]
+        log = Processes(self.home).log("migrate")
+        log.parent.mkdir(parents=True, exist_ok=True)
+        with log.open("wb") as out:
+            done = subprocess.run(command, env=self.environment(), stdout=out, stderr=out, timeout=300, check=False)
+        if done.returncode:
+            raise OpsError(f"Airflow's database could not be prepared; see {log}: {_last(log)}")
+
+    def _start(self, processes: Processes, part: str) -> None:
+        processes.start(part, [sys.executable, "-m", "airflow", part], self.environment(), self.folder)
+
+    def _wait(self, processes: Processes, parts: tuple[str, ...], ready: Callable[[], bool]) -> None:
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            for part in parts:
+                if processes.running(part) is None:
+                    log = processes.log(part)
+                    raise OpsError(f"Airflow's {part} ended while starting; see {log}: {_last(log)}")
+            if ready():
+                return
+            time.sleep(0.5)
+        raise OpsError(f"Airflow was not healthy within {PATIENCE} s; see the logs in {self.home / 'logs'}")
+
+    def _healthy(self) -> bool:
+        health = self._health() or {}
+        parts = ("metadatabase", "scheduler", "triggerer", "dag_processor")
+        return all((health.get(part) or {}).get("status") == "healthy" for part in parts)
+
+    def _health(self) -> dict[str, Any] | None:
+        try:
+            return _request(f"{self.url}/api/v2/monitor/health", "GET")
+        except OpsError:
+            return None
+
+
+def _request(url: str, method: str, body: dict[str, Any] | None = None, token: str | None = None) -> dict[str, Any]:
+    request = urllib.request.Request(url, method=method, headers={"Content-Type": "application/json"})
+    if body is not None:
+        request.data = json.dumps(body).encode()
+    if token:
+        request.add_header("Authorization", f"Bearer {token}")
+    try:
+        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=30) as answer:
+            found = json.loads(answer.read() or b"{}")
+    except urllib.error.HTTPError as error:
+        raise OpsError(f"Airflow answered {error.code} to {method} {url}") from error
+    except (OSError, ValueError) as error:
+        raise OpsError(f"Airflow at {url} does not answer") from error
+    return found if isinstance(found, dict) else {}
+
+
+def _last(log: Path) -> str:
+    lines = [line for line in tail(log).splitlines() if line.strip()]
+    return lines[-1].strip()[:300] if lines else "its log is empty"

@@ -1,0 +1,105 @@
+"""``make up``: everything on this machine, step by step; may be repeated, and interrupted anywhere."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from rich.console import Console
+
+from newswatch.errors import NewswatchError
+from ops import settings
+from ops.airflow import Airflow
+from ops.errors import OpsError
+from ops.node import Node, health
+
+NAMESPACE = "newswatch"
+console = Console(highlight=False)
+Say = Callable[[str], None]
+
+
+def main() -> int:
+    """Bring everything up and say where to look. Exit code 0, or 1 with one sentence."""
+    try:
+        _up(settings.home())
+    except (OpsError, NewswatchError) as error:
+        console.print(f"[bold red]✗[/] {error}", soft_wrap=True)
+        return 1
+    except KeyboardInterrupt:
+        console.print("\nInterrupted; make up goes on where it stopped, make down ends what was started.")
+        return 1
+    return 0
+
+
+def _up(home: Path) -> None:
+    home.mkdir(parents=True, exist_ok=True)
+    # others may pass through, so that an unprivileged node reaches its folder; every secret is a file of mode 600
+    home.chmod(0o711)
+    with step("configuration checked"):
+        _check()
+    with step("Elasticsearch answers") as say:
+        url = _elasticsearch(home, say)
+    settings.update(home / "env", {"ELASTICSEARCH_URL": url})
+    os.environ |= {"ELASTICSEARCH_URL": url, "NEWSWATCH_HOME": str(home)}
+    airflow = Airflow(home)
+    with step("Airflow is healthy") as say:
+        airflow.up(say)
+    with step("seed articles loaded"):
+        airflow.run("newswatch_seed")
+    with step("feeds polled once") as say:
+        say("this takes up to a minute when no feed can be reached")
+        airflow.run("newswatch_poll", patience=300)
+    with step("drill: a canary article became a mail and a Slack message") as say:
+        drill = _drill(airflow, say)
+    _summary(airflow, home, drill)
+
+
+def _check() -> None:
+    from newswatch.cli.check import check_all
+
+    from newswatch.runtime import config_folder
+
+    check_all(config_folder())
+
+
+def _elasticsearch(home: Path, say: Say) -> str:
+    """The URL to use: the one given, else that of the embedded node."""
+    given = os.environ.get("ELASTICSEARCH_URL")
+    known = settings.read(home / "env").get("ELASTICSEARCH_URL")
+    if given and given != known:
+        health(given)
+        return given
+    namespaces = tuple(name for name in os.environ.get("NEWSWATCH_NAMESPACE", "").replace(",", " ").split() if name)
+    return Node(home, namespaces).up(say)
+
+
+def _drill(airflow: Airflow, say: Say) -> list[str]:
+    from ops.drill import through_airflow
+
+    return through_airflow(airflow, say)
+
+
+def _summary(airflow: Airflow, home: Path, drill: list[str]) -> None:
+    from ops.summary import lines
+
+    console.print()
+    console.print(f"[bold]Airflow[/]   {airflow.url}  user admin, password in {airflow.password_file}", soft_wrap=True)
+    for line in [*lines(home), *drill]:
+        console.print(line, soft_wrap=True, markup=False)
+
+
+@contextmanager
+def step(done: str) -> Iterator[Say]:
+    """Show what is being done, and how long it took when it is done."""
+    started = time.monotonic()
+    with console.status(done) as status:
+        yield lambda text: status.update(text) if console.is_terminal else console.print(f"  … {text}")
+    console.print(f"[green]✓[/] {done} [dim]{time.monotonic() - started:.1f} s[/]")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
