@@ -1,0 +1,64 @@
+"""Feeds' states and entries documents: read for many feeds in one request, written in one or two."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from enum import Enum
+from typing import Any, get_type_hints
+
+from newswatch.index import documents
+from newswatch.index.client import Store
+from newswatch.index.documents import Outcome, Write
+from newswatch.model.feed import Failure, FeedState, FeedStatus
+
+TIMES = frozenset(name for name, kind in get_type_hints(FeedState).items() if "datetime" in str(kind))
+
+
+def states(store: Store, feeds: Iterable[str]) -> dict[str, FeedState]:
+    """The states of ``feeds`` that were polled before, in one request, in real time."""
+    index = store.index("feeds")
+    found = documents.mget(store, [(index, feed) for feed in feeds])
+    return {name: state(one.source) for name, one in found.items()}
+
+
+def write_states(store: Store, states_: Iterable[FeedState]) -> list[Outcome]:
+    """Replace the states."""
+    index = store.index("feeds")
+    return documents.bulk(store, [Write("index", index, one.feed, document(one)) for one in states_])
+
+
+def document(one: FeedState) -> dict[str, Any]:
+    """The document of a state; fields that are None are left out."""
+    fields = {field.name: _plain(getattr(one, field.name)) for field in dataclasses.fields(one)}
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def state(source: Mapping[str, Any]) -> FeedState:
+    """The state of a document."""
+    known = {field.name for field in dataclasses.fields(FeedState)}
+    values = {name: _typed(name, value) for name, value in source.items() if name in known}
+    return FeedState(**values)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat().replace("+00:00", "Z")
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, frozenset):
+        return sorted(value)
+    return value
+
+
+def _typed(name: str, value: Any) -> Any:
+    if name in TIMES:
+        return datetime.fromisoformat(value)
+    if name == "status":
+        return FeedStatus(value)
+    if name == "failure":
+        return Failure(value)
+    if name in ("skip_hours", "skip_days"):
+        return frozenset(value)
+    return value

@@ -1,0 +1,230 @@
+"""Items: one document per article, whatever number of feeds and polls brings it."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+import orjson
+
+from newswatch.errors import StoreError
+from newswatch.index import documents
+from newswatch.index.client import Store
+from newswatch.index.documents import Found, Outcome, Write
+from newswatch.index.templates import monthly
+from newswatch.model.item import Evidence, Item, Origin, Publisher, Quality, Revision, TaggedItem, Tagging
+
+REVISIONS = 20
+TRIES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What became of items: ids that were created, that were there already, and that were set aside as refused."""
+
+    created: frozenset[str] = frozenset()
+    known: frozenset[str] = frozenset()
+    refused: frozenset[str] = frozenset()
+
+
+def existing(store: Store, ids: Iterable[str], now: datetime) -> dict[str, Found]:
+    """Which of ``ids`` are stored in this month's or last month's index, in real time, in one request."""
+    months = dict.fromkeys(
+        (monthly(store, "items", now), monthly(store, "items", now.replace(day=1) - timedelta(days=1)))
+    )
+    return documents.mget(store, [(index, name) for index in months for name in ids], source=["feeds"])
+
+
+def write(store: Store, items: Sequence[TaggedItem], now: datetime) -> Written:
+    """Store new items; those that are known learn the further feed; those that the mapping refuses are set aside."""
+    known = existing(store, [one.item.id for one in items], now)
+    fresh = [one for one in items if one.item.id not in known]
+    outcomes = documents.bulk(store, (Write("create", o.item.index, o.item.id, document(o, now)) for o in fresh))
+    conflicts = {outcome.write.id for outcome in outcomes if outcome.conflict}
+    refused = [outcome for outcome in outcomes if not outcome.applied and not outcome.conflict]
+    set_aside(store, refused, now)
+    places = {name: found.index for name, found in known.items()}
+    for one in items:
+        if one.item.id in known or one.item.id in conflicts:
+            attach(store, places.get(one.item.id, one.item.index), one.item.id, one.item.feeds)
+    created = frozenset(outcome.write.id for outcome in outcomes if outcome.applied)
+    return Written(created, frozenset(known) | conflicts, frozenset(outcome.write.id for outcome in refused))
+
+
+def attach(store: Store, index: str, name: str, feeds: Iterable[str]) -> None:
+    """Add feeds to a stored item, under guard; nothing is written when they are there."""
+    for _ in range(TRIES):
+        found = documents.get(store, index, name)
+        if found is None:
+            return
+        held = list(found.source.get("feeds", []))
+        added = [feed for feed in feeds if feed not in held]
+        if not added:
+            return
+        (outcome,) = documents.bulk(store, [Write("update", index, name, {"feeds": held + added}, found)])
+        if outcome.applied:
+            return
+    raise StoreError(f"item {name} is written to from too many sides at once")
+
+
+def change(store: Store, index: str, name: str, by: Any) -> bool:
+    """Replace a document by what ``by`` makes of it (None: leave it), under guard. False when there is none."""
+    for _ in range(TRIES):
+        found = documents.get(store, index, name)
+        if found is None:
+            return False
+        changed = by(found.source)
+        if changed is None or documents.put(store, index, name, changed, found):
+            return True
+    raise StoreError(f"item {name} is written to from too many sides at once")
+
+
+def set_aside(store: Store, refused: Sequence[Outcome], now: datetime) -> None:
+    """Put refused documents into the dead-letter index with the reason; writing them twice makes one."""
+    writes = [
+        Write(
+            "index",
+            store.index("dead-letter"),
+            f"{outcome.write.index}/{outcome.write.id}"[:500],
+            {
+                "@timestamp": now.isoformat(),
+                "kind": "refused-document",
+                "target": outcome.write.index,
+                "feed": (outcome.write.source or {}).get("feed"),
+                "reason": outcome.reason,
+                "document": orjson.dumps(outcome.write.source, option=orjson.OPT_UTC_Z).decode()[:30_000],
+            },
+        )
+        for outcome in refused
+    ]
+    documents.bulk(store, writes)
+
+
+def document(tagged: TaggedItem, ingested: datetime) -> dict[str, Any]:
+    """The document of an item; ``story.lead`` is missing until its story is known."""
+    item, tagging = tagged.item, tagged.tagging
+    return {
+        "@timestamp": _iso(item.timestamp),
+        "published": _iso(item.published),
+        "event": {
+            "created": _iso(item.first_seen),
+            "ingested": _iso(ingested),
+            "kind": "event",
+            "dataset": "newswatch.items",
+        },
+        "lag": {
+            "seen": max(0.0, (item.first_seen - item.timestamp).total_seconds()),
+            "ingested": max(0.0, (ingested - item.first_seen).total_seconds()),
+        },
+        "title": item.title,
+        "summary": item.summary,
+        "content": item.content,
+        "declared_language": item.declared_language,
+        "url": {"full": item.url, "domain": _domain(item.url)},
+        "guid": item.guid,
+        "feed": item.feed,
+        "feeds": list(item.feeds),
+        "publisher": dataclasses.asdict(item.publisher),
+        "origin": item.origin.value,
+        "quality": [one.value for one in item.quality],
+        "revisions": [{**dataclasses.asdict(one), "seen": _iso(one.seen)} for one in item.revisions],
+        "story": {"id": item.id, "bands": list(tagged.bands)},
+        "labels": item.labels,
+        **tagged_fields(tagging),
+    }
+
+
+def tagged_fields(tagging: Tagging) -> dict[str, Any]:
+    """The part of the document that the watch-list decides."""
+    return {
+        "language": tagging.language,
+        "tags": list(tagging.tags),
+        "concepts": list(tagging.concepts),
+        "actors": list(tagging.actors),
+        "evidence": [dataclasses.asdict(one) for one in tagging.evidence],
+        "watchlist": {"version": tagging.version},
+    }
+
+
+def item(name: str, index: str, source: Mapping[str, Any]) -> Item:
+    """The item of a document."""
+    return Item(
+        id=name,
+        index=index,
+        feed=source["feed"],
+        feeds=tuple(source["feeds"]),
+        url=source["url"].get("full"),
+        guid=source.get("guid"),
+        title=source["title"],
+        summary=source["summary"],
+        content=source.get("content") or "",
+        declared_language=source.get("declared_language"),
+        published=moment(source.get("published")),
+        timestamp=_moment(source["@timestamp"]),
+        first_seen=_moment(source["event"]["created"]),
+        origin=Origin(source["origin"]),
+        publisher=Publisher(**source["publisher"]),
+        quality=tuple(Quality(one) for one in source.get("quality", ())),
+        revisions=tuple(
+            Revision(_moment(one["seen"]), one["title"], one["summary"]) for one in source.get("revisions", ())
+        ),
+        labels=dict(source.get("labels") or {}),
+    )
+
+
+def tagging(source: Mapping[str, Any]) -> Tagging:
+    """The tagging of a document."""
+    return Tagging(
+        tags=tuple(source.get("tags", ())),
+        concepts=tuple(source.get("concepts", ())),
+        actors=tuple(source.get("actors", ())),
+        language=source.get("language") or "und",
+        evidence=tuple(Evidence(**one) for one in source.get("evidence", ())),
+        version=(source.get("watchlist") or {}).get("version", ""),
+    )
+
+
+def flat(name: str, source: Mapping[str, Any]) -> dict[str, Any]:
+    """The flat form of the command line's JSON."""
+    return {
+        "id": name,
+        "feed": source["feed"],
+        "feeds": source["feeds"],
+        "url": source["url"].get("full"),
+        "title": source["title"],
+        "summary": source["summary"],
+        "published": source.get("published"),
+        "timestamp": source["@timestamp"],
+        "first_seen": source["event"]["created"],
+        "lang": source.get("language"),
+        "tags": source.get("tags", []),
+        "concepts": source.get("concepts", []),
+        "actors": source.get("actors", []),
+        "origin": source["origin"],
+        "quality": source.get("quality", []),
+        "publisher": source["publisher"]["id"],
+        "story_id": source["story"]["id"],
+        "lead": source["story"].get("lead"),
+        "revisions": len(source.get("revisions", [])),
+    }
+
+
+def moment(text: str | None) -> datetime | None:
+    """An ISO time of a document as UTC."""
+    return _moment(text) if text else None
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def _iso(when: datetime | None) -> str | None:
+    return when.isoformat().replace("+00:00", "Z") if when else None
+
+
+def _domain(url: str | None) -> str | None:
+    return (urlsplit(url).hostname or None) if url else None

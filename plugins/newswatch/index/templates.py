@@ -1,0 +1,83 @@
+"""Index templates and indices of a namespace, made when they are missing: safe to call at every start, by anybody."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import datetime
+from typing import Any
+
+from elasticsearch import BadRequestError, NotFoundError
+
+from newswatch.index.client import Store, asking, body
+from newswatch.index.mappings import ALL, MONTHLY, Mapping
+
+SETTINGS = {"number_of_shards": 1, "auto_expand_replicas": "0-1", "refresh_interval": "5s"}
+
+
+def ensure(store: Store) -> None:
+    """Make the templates and indices of the namespace that are missing or of an older version.
+
+    Additive changes of a mapping reach existing indices too; others raise StoreError.
+    """
+    with asking(store):
+        known = _known(store)
+        for name, mapping in ALL.items():
+            if known.get(store.index(name)) != version(mapping):
+                _put(store, name, mapping)
+
+
+def monthly(store: Store, name: str, now: datetime) -> str:
+    """The index of ``now``'s month: ``newswatch-items-2026.03``."""
+    return f"{store.index(name)}-{now:%Y.%m}"
+
+
+def version(mapping: Mapping) -> str:
+    """A hash of the mapping: what a template was made from."""
+    return hashlib.sha256(json.dumps([mapping, SETTINGS], sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _known(store: Store) -> dict[str, str]:
+    try:
+        answer = body(store, store.client.indices.get_index_template(name=f"{store.namespace}-*"))
+    except NotFoundError:
+        return {}
+    found = {
+        one["name"]: one["index_template"].get("_meta", {}).get("version", "") for one in answer["index_templates"]
+    }
+    return {name: str(value) for name, value in found.items()}
+
+
+def _put(store: Store, name: str, mapping: Mapping) -> None:
+    index, monthly_ = store.index(name), name in MONTHLY
+    template: dict[str, Any] = {
+        "settings": SETTINGS,
+        "mappings": {"dynamic": "strict", "properties": mapping},
+    }
+    if monthly_:
+        template["aliases"] = {index: {}}
+    # mapping first, template last: the template's version says that everything before it is done
+    if monthly_:
+        store.client.indices.put_mapping(
+            index=f"{index}-*", dynamic="strict", properties=mapping, allow_no_indices=True, ignore_unavailable=True
+        )
+    elif not _created(store, index, template):
+        store.client.indices.put_mapping(index=index, dynamic="strict", properties=mapping)
+    store.client.indices.put_index_template(
+        name=index,
+        index_patterns=[f"{index}-*" if monthly_ else index],
+        template=template,
+        priority=500,
+        meta={"version": version(mapping), "made_by": "newswatch"},
+    )
+
+
+def _created(store: Store, index: str, template: dict[str, Any]) -> bool:
+    """Create the index; False when it is there already."""
+    try:
+        store.client.indices.create(index=index, settings=template["settings"], mappings=template["mappings"])
+    except BadRequestError as error:
+        if error.error != "resource_already_exists_exception":
+            raise
+        return False
+    return True
