@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from newswatch.model.item import Entry, Item, Publisher
@@ -20,6 +20,9 @@ class FeedSpec:
     kind: str | None = None
     topics: tuple[str, ...] = ()
     enabled: bool = True
+    country: str | None = None
+    title: str | None = None
+    checked: date | None = None
 
 
 class FeedStatus(StrEnum):
