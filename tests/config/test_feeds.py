@@ -19,7 +19,7 @@ feeds:
 
 BAD: list[tuple[str, str, int, str, str]] = [
     ("unknown key", "feeds:\n  - {id: a, url: 'http://a.org/', colour: red}\n", 2, "feeds[0].colour", "unknown key"),
-    ("no feeds", "publishers: {}\n", 0, "feeds", "is required"),
+    ("no feeds", "publishers: {}\n", 1, "feeds", "is required"),
     (
         "duplicate id",
         "feeds:\n- id: a\n  url: http://a.org/\n- id: a\n  url: http://b.org/\n",
