@@ -23,7 +23,8 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Volume:
-    """One series; ``feeds`` and ``top`` are None when unknown. ``nuisances`` maps a kind to its rows."""
+    """One series; ``feeds`` and ``top`` are None when unknown. ``usual`` is the
+    true mean without events; ``nuisances`` maps a kind to its rows."""
 
     name: str
     start: datetime
@@ -32,6 +33,7 @@ class Volume:
     feeds: np.ndarray | None
     top: np.ndarray | None
     events: tuple[Event, ...]
+    usual: np.ndarray
     nuisances: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
 
     def times(self) -> list[datetime]:
@@ -69,6 +71,7 @@ class _News:
         lift = np.ones(n)
         for event in events:
             lift[event.start : event.end] = np.maximum(lift[event.start : event.end], self._shape(event))
+        usual = mean
         mean = mean * lift
         noise = float(np.exp(rng.uniform(np.log(3), np.log(40))))
         value = rng.poisson(mean * rng.gamma(noise, 1 / noise, n)).astype(float)
@@ -85,6 +88,7 @@ class _News:
             feeds if self.known else None,
             top if self.known else None,
             tuple(events),
+            usual,
             self.nuisances,
         )
 
@@ -226,4 +230,4 @@ def tweets(seed: int, n: int = 15_900) -> Volume:
     noise = rng.uniform(4, 20)
     value = rng.poisson(mean * lift * rng.gamma(noise, 1 / noise, n)).astype(float)
     begin = datetime(2015, 2, 26, 21, 42, 53, tzinfo=UTC)
-    return Volume(f"tweets-{seed}", begin, 300, value, None, None, tuple(events))
+    return Volume(f"tweets-{seed}", begin, 300, value, None, None, tuple(events), mean)

@@ -11,14 +11,14 @@ from dataclasses import dataclass, field
 
 from newswatch.detect.season import HOURS, Season, hour_of_week
 
-FAST_DAYS = 1.5
+FAST_DAYS = 1.0
 SLOW_DAYS = 10.0
 #: counts that the fast level borrows from the slow one: a small tag's level cannot jump on two items
 BORROWED = 20.0
 #: a bucket teaches the baseline at most this many standard deviations above what was expected
-CLIP = 2.5
+CLIP = 1.5
 #: log-likelihood ratio at which a run of low buckets is an outage
-OUTAGE = 8.0
+OUTAGE = 5.0
 CATCH_UP_HOURS = 2.0
 CHANGE_DAYS = 8.0
 
@@ -70,7 +70,7 @@ class Baseline:
         away = cover < 0.8 if feeds is not None else self._low(value, usual, dispersion)
         if away:
             if feeds is not None:
-                self.backlog += max(0.0, usual - guarded)
+                self.backlog += 1.5 * max(0.0, usual - guarded)
             self.rows += 1
             return Usual(expected, min(guarded, expected), dispersion, True)
         guarded = self._without_backlog(guarded, usual)
@@ -83,7 +83,8 @@ class Baseline:
         day = int(epoch // 86_400)
         if day != self.day:
             self.day = day
-            self.season.refresh()
+            mean = self.slow[0] / self.slow[1] if self.slow[1] > 0 else 1.0
+            self.season.refresh(1 + self.variance[0] / self.variance[1] * mean)
         while self.changes and epoch >= self.changes[0][0]:
             moment, direction = self.changes.pop(0)
             if epoch - moment < 86_400 and self.rows * self.bucket > 10 * 86_400:
@@ -114,8 +115,8 @@ class Baseline:
         if top is None or value <= 0:
             return value
         of_top = min(top if top > 1 or value <= 1 else top * value, value)
-        usual = self.top_share * expected + 0.8
-        limit = usual + 2.5 * math.sqrt(usual) + 0.5 * max(0.0, value - of_top - (1 - self.top_share) * expected)
+        usual = self.top_share * expected
+        limit = usual + 1.0 + 1.5 * math.sqrt(usual) + 0.5 * max(0.0, value - of_top - (1 - self.top_share) * expected)
         self.top_share += (of_top / value - self.top_share) * 0.005 * min(1.0, value)
         return value - of_top + limit if of_top > limit else value
 
@@ -128,7 +129,7 @@ class Baseline:
             self.low_run[1] += usual - value
             return self.low_run[0] > OUTAGE
         if self.low_run[0] > OUTAGE:
-            self.backlog = max(self.backlog, self.low_run[1])
+            self.backlog = max(self.backlog, 1.5 * self.low_run[1])
         self.low_run = [0.0, 0.0]
         return False
 

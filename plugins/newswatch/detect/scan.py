@@ -10,15 +10,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
-SPAN_HOURS = 48.0
+SPAN_HOURS = 24.0
 #: part of the expectation by which the baseline itself may be wrong
-MODEL = 0.05
+MODEL = 0.1
 PRIOR_DAYS = 3.0
 CLIP = 9.0
+FLOOR = 1.0
+TRIM_REST = 1.0
+TRIM_ROOT = 1.0
+YOUNG = 0.3
+YOUNG_DAYS = 4.0
 
 
 def windows(bucket: int) -> tuple[int, ...]:
-    """Window lengths in buckets: 1, 2, 3, 4, 6, 8, 12, ... up to two days."""
+    """Window lengths in buckets: 1, 2, 3, 4, 6, 8, 12, ... up to a day."""
     longest = max(1, int(SPAN_HOURS * 3600 // bucket))
     lengths = [1]
     for power in range(1, 20):
@@ -69,9 +74,11 @@ def scan(value: Array, expected: Array, dispersion: Array, *, bucket: int, trimm
     if trimmed:
         excess = np.maximum(value - expected, 0.0)
         largest, all_excess = _maxima(excess, lengths), _sums(excess, lengths)
-        allowed = 1.0 * (all_excess - largest) + 1.0 + 1.0 * np.sqrt(expected)
+        allowed = TRIM_REST * (all_excess - largest) + 1.0 + TRIM_ROOT * np.sqrt(expected)
         count = count - np.maximum(largest - allowed, 0.0)
-    relative = spread / np.maximum(mean, 1e-9) ** 2 + MODEL**2
+    age = np.arange(len(value)) * bucket / 86_400
+    wrong = MODEL**2 + (YOUNG * np.exp(-age / YOUNG_DAYS)) ** 2
+    relative = spread / np.maximum(mean, 1e-9) ** 2 + wrong
     return deviance(count, mean, relative)
 
 
@@ -82,4 +89,4 @@ def scaled(half: Array, *, bucket: int) -> Array:
     squared = np.minimum(2 * np.abs(half), CLIP)
     before = np.concatenate([np.zeros((half.shape[0], 1)), np.cumsum(squared, axis=1)[:, :-1]], axis=1)
     usual = (before + prior) / (np.arange(n) + prior)
-    return np.asarray(half / np.maximum(usual, 0.7))
+    return np.asarray(half / np.maximum(usual, FLOOR))

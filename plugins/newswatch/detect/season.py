@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+import numpy as np
+
 HOURS = 168
 #: pseudo-counts that hold a shape near its prior until there is news enough to know better
 _PRIOR = 10.0
@@ -52,10 +54,9 @@ class Season:
         self.week_counts[of_week] = self.week_counts[of_week] * keep + count
         self.week_exposure[of_week] = self.week_exposure[of_week] * keep + exposure * self.day_shape[of_day]
 
-    def refresh(self) -> None:
-        """Work out the shape anew; done once a day."""
-        day = [(c + _PRIOR) / (e + _PRIOR) for c, e in zip(self.day_counts, self.day_exposure, strict=True)]
-        day = [0.25 * day[k - 1] + 0.5 * day[k] + 0.25 * day[(k + 1) % 24] for k in range(24)]
+    def refresh(self, spread: float) -> None:
+        """Work out the shape anew; done once a day. ``spread`` is the variance of an hour's count over its mean."""
+        day = _smooth(self.day_counts, self.day_exposure, spread)
         week = [(c + 2 * _PRIOR) / (e + 2 * _PRIOR) for c, e in zip(self.week_counts, self.week_exposure, strict=True)]
         shape = []
         for hour in range(HOURS):
@@ -74,6 +75,17 @@ class Season:
         for name in ("counts", "exposure", "day_counts", "day_exposure", "shape", "day_shape"):
             values = getattr(self, name)
             setattr(self, name, values[hours:] + values[:hours])
+
+
+def _smooth(counts: list[float], exposure: list[float], spread: float) -> list[float]:
+    """Counts over exposures, each harmonic of the day shrunk by what chance alone would give it (James-Stein)."""
+    hold = 1e-9 + sum(exposure) / len(exposure) * 0.02 + 1.0
+    raw = np.array([(c + hold) / (e + hold) for c, e in zip(counts, exposure, strict=True)])
+    noise = float(np.mean([spread / (e + hold) for e in exposure])) * len(raw)
+    waves = np.fft.rfft(raw)
+    power = np.abs(waves[1:]) ** 2
+    waves[1:] *= np.maximum(0.0, 1 - noise / np.maximum(power, 1e-12))
+    return [max(0.02, float(value)) for value in np.fft.irfft(waves, len(raw))]
 
 
 def clock_changes(first: datetime, last: datetime) -> list[tuple[float, int]]:

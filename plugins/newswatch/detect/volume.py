@@ -17,12 +17,16 @@ BUDGET = 0.05
 QUIET_DAYS = 2.5
 #: the tail above this part of all buckets is fitted
 TAIL = 0.05
+LEVEL = 1.5
+EXCESS = 1.0
 #: pseudo-buckets that hold a tail near the theory's
-TAIL_PRIOR = 60.0
+TAIL_PRIOR = 120.0
 #: buckets above a level come in runs of about this length in hours
-RUN_HOURS = 2.0
+RUN_HOURS = 0.5
 #: a report within an excursion is repeated in the score only when it is this much (in e-folds of rate) more surprising
 STEP = 2.0
+#: the fitted tails promise more than comes: this much, in e-folds of rate, on synthetic news
+CAUTION = 0.9
 SOFTNESS = 3.0
 
 
@@ -65,11 +69,11 @@ class _Tail:
         gain = max(0.002, 1 / (self.seen + 50))
         self.seen += 1
         self.level += gain * self.excess * 8 * ((value > self.level) - TAIL)
-        self.level = max(self.level, 0.7)
+        self.level = max(self.level, LEVEL)
         if value > self.level:
             weight = max(0.004, 1 / (TAIL_PRIOR + self.seen * TAIL))
             self.excess += weight * (min(value - self.level, 5 * self.excess) - self.excess)
-            self.excess = max(self.excess, 0.8)
+            self.excess = max(self.excess, EXCESS)
 
 
 @dataclass(slots=True)
@@ -120,7 +124,7 @@ def _report(surprise: Array, bucket: int, budget: float) -> tuple[Array, Array, 
     best, which = surprise.max(axis=0), surprise.argmax(axis=0)
     score, alert, holding = np.zeros(n), np.zeros(n), np.zeros(n)
     tail, state = _Tail(bucket), _Excursion()
-    limit = math.log(budget)
+    limit = math.log(budget) + CAUTION
     quiet = QUIET_DAYS * 86_400 / bucket
     reach = int(lengths[-1])
     for at in range(n):
