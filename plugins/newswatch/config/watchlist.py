@@ -85,9 +85,12 @@ def _check_references(parts: _Parts) -> None:
         for number, concept in enumerate(content.concepts):
             key = ("concepts", number)
             _check_known(concept.tags, tags, "tag", lines, (*key, "tags"))
+            _check_known(concept.against, tags, "tag", lines, (*key, "against"))
             _check_known(concept.require, names, "concept or actor", lines, (*key, "require"))
             if not any(concept.should_hit.values()):
                 raise lines.error(("concepts", number), f"concept {concept.id!r} has no should_hit sentence")
+        for number, actor in enumerate(content.actors):
+            _check_known(actor.require, names, "concept or actor", lines, ("actors", number, "require"))
         for tag in (*content.weights.bias, *content.weights.features) if content.weights else ():
             if tag not in tags:
                 raise lines.error(("weights", "features", tag), f"there is no tag {tag!r}{_list(tags)}")

@@ -46,12 +46,13 @@ class Concept(Strict):
     """One thing that can be reported. Without ``tags`` it only weighs (a context such as sport or film).
 
     ``weight`` is its pull, in log-odds, on its own tags (on all tags when it has none) unless the trained weights say
-    otherwise. ``exclude`` are terms in which its own terms do not count. ``require``: ids of concepts or actors one of
+    otherwise; a third of it speaks against the tags named in ``against``. ``exclude`` are terms in which its own terms do not count. ``require``: ids of concepts or actors one of
     which the item must also name.
     """
 
     id: Id
     tags: tuple[Id, ...] = ()
+    against: tuple[Id, ...] = ()
     weight: float = 3.0
     terms: Terms
     exclude: Terms = Field(default_factory=dict)
@@ -61,12 +62,16 @@ class Concept(Strict):
 
 
 class Actor(Strict):
-    """Who or where. ``scope`` (0 to 1) is how surely naming it makes an item be about the matter."""
+    """Who or where. ``scope`` (0 to 1) is how surely naming it makes an item be about the matter.
+
+    ``require``: ids of actors one of which the item must name too (for a word such as "the North").
+    """
 
     id: Id
     kind: Literal["state", "leader", "ministry", "force", "company", "place", "ship", "unit", "body"] = "state"
     scope: float = Field(default=0.0, ge=0, le=1)
     group: Id | None = None
+    require: tuple[Id, ...] = ()
     terms: Terms
     exclude: Terms = Field(default_factory=dict)
 

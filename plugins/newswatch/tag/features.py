@@ -93,36 +93,56 @@ def _background(watchlist: Watchlist, text: str, hit: Hit, marks: list[Hit]) -> 
 def extract(watchlist: Watchlist, fields: list[FieldHits]) -> Features:
     """The features of one item."""
     best: dict[str, list[Support]] = {}
+    named = {hit.term.owner for part in fields for hit in part.hits if hit.term.role is Role.ACTOR}
+    ids = {watchlist.actors[owner].id for owner in named}
+    accepted = {owner for owner in named if not (needs := watchlist.actors[owner].require) or ids.intersection(needs)}
     scope = 0.0
-    scoped_sentences: dict[str, list[tuple[int, int]]] = {}
     for part in fields:
-        ends = [match.end() for match in _SENTENCE_END.finditer(part.text)]
-        for hit in part.hits:
-            if hit.term.role is Role.ACTOR:
-                actor = watchlist.actors[hit.term.owner]
-                place = PLACES[part.field]
-                if actor.scope > 0:
-                    scope = max(scope, actor.scope * place)
-                    scoped_sentences.setdefault(part.field, []).append(_sentence(hit, ends))
-                support = Support(part.field, hit, place, {"place": place})
-                best.setdefault(f"actor:{actor.id}", []).append(support)
-                best.setdefault(f"group:{actor.group or actor.id}", []).append(support)
-    for part in fields:
-        near = scoped_sentences.get(part.field, [])
-        for hit, factor in zip(part.hits, part.factors, strict=True):
-            if hit.term.role is Role.CONCEPT:
-                concept = watchlist.concepts[hit.term.owner]
-                place = PLACES[part.field]
-                distance = 1.0 if any(start <= hit.start < end for start, end in near) else FAR
-                value = place * distance * factor
-                parts = {"place": place, "distance": distance, "background": factor}
-                best.setdefault(f"concept:{concept.id}", []).append(Support(part.field, hit, value, parts))
+        scoped = _add_actors(watchlist, part, accepted, best)
+        scope = max(scope, scoped[0])
+        _add_concepts(watchlist, part, scoped[1], best)
     _require(watchlist, best)
     for supports in best.values():
         supports.sort(key=lambda support: -support.value)
     values = {name: supports[0].value for name, supports in best.items() if not name.startswith("actor:")}
     values["scope"] = scope
     return Features(values, best, scope)
+
+
+def _add_actors(
+    watchlist: Watchlist, part: FieldHits, accepted: set[int], best: dict[str, list[Support]]
+) -> tuple[float, list[tuple[int, int]]]:
+    """Add the actors of one field; the strongest scope in it and the sentences that name a scope actor."""
+    scope = 0.0
+    sentences: list[tuple[int, int]] = []
+    place = PLACES[part.field]
+    ends: list[int] | None = None
+    for hit in part.hits:
+        if hit.term.role is not Role.ACTOR or hit.term.owner not in accepted:
+            continue
+        actor = watchlist.actors[hit.term.owner]
+        if actor.scope > 0:
+            if ends is None:
+                ends = [match.end() for match in _SENTENCE_END.finditer(part.text)]
+            scope = max(scope, actor.scope * place)
+            sentences.append(_sentence(hit, ends))
+        support = Support(part.field, hit, place, {"place": place})
+        best.setdefault(f"actor:{actor.id}", []).append(support)
+        best.setdefault(f"group:{actor.group or actor.id}", []).append(support)
+    return scope, sentences
+
+
+def _add_concepts(
+    watchlist: Watchlist, part: FieldHits, scoped: list[tuple[int, int]], best: dict[str, list[Support]]
+) -> None:
+    place = PLACES[part.field]
+    for hit, factor in zip(part.hits, part.factors, strict=True):
+        if hit.term.role is Role.CONCEPT:
+            concept = watchlist.concepts[hit.term.owner]
+            distance = 1.0 if any(start <= hit.start < end for start, end in scoped) else FAR
+            parts = {"place": place, "distance": distance, "background": factor}
+            support = Support(part.field, hit, place * distance * factor, parts)
+            best.setdefault(f"concept:{concept.id}", []).append(support)
 
 
 def _sentence(hit: Hit, ends: list[int]) -> tuple[int, int]:

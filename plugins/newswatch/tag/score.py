@@ -21,11 +21,13 @@ class Scored:
 
 def priors(watchlist: Watchlist, tag: str) -> dict[str, float]:
     """Weights before training: a concept pulls towards its own tags; one without tags weighs on all."""
-    return {
-        f"concept:{concept.id}": concept.weight
-        for concept in watchlist.concepts
-        if tag in concept.tags or not concept.tags
-    }
+    stated: dict[str, float] = {}
+    for concept in watchlist.concepts:
+        if tag in concept.tags or not concept.tags:
+            stated[f"concept:{concept.id}"] = concept.weight
+        elif tag in concept.against:
+            stated[f"concept:{concept.id}"] = -concept.weight / 3
+    return stated
 
 
 class Scorer:
