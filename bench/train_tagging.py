@@ -26,7 +26,7 @@ from newswatch.tag import Tagger
 from newswatch.tag.features import Features
 from newswatch.tag.score import BIAS, priors
 
-STRENGTH = 1.0
+STRENGTH = 0.5
 NOT_FITTED = 0.005
 Row = tuple[dict[str, Any], Features]
 

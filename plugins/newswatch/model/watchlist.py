@@ -46,8 +46,8 @@ class Concept(Strict):
     """One thing that can be reported. Without ``tags`` it only weighs (a context such as sport or film).
 
     ``weight`` is its pull, in log-odds, on its own tags (on all tags when it has none) unless the trained weights say
-    otherwise; a third of it speaks against the tags named in ``against``. ``exclude`` are terms in which its own terms do not count. ``require``: ids of concepts or actors one of
-    which the item must also name.
+    otherwise; a third of it speaks against the tags named in ``against``. ``exclude`` are terms in which its own terms
+    do not count. ``require``: ids of concepts or actors one of which the item must also name.
     """
 
     id: Id

@@ -13,8 +13,11 @@ from dataclasses import dataclass
 from newswatch.model.watchlist import Watchlist
 from newswatch.tag.matcher import Hit, Role
 
-PLACES = {"title": 1.0, "summary": 0.85, "content": 0.5}
+PLACES = {"title": 1.0, "summary": 0.85, "content": 0.5, "passage": 0.95}
+PASSAGE = 700
 FAR = 0.8
+REPEATED = 0.07
+CONTEXT_IN_BODY = 0.3
 _SENTENCE_END = re.compile(r"[.!?。;] |[。！？]|$")
 
 
@@ -104,9 +107,35 @@ def extract(watchlist: Watchlist, fields: list[FieldHits]) -> Features:
     _require(watchlist, best)
     for supports in best.values():
         supports.sort(key=lambda support: -support.value)
-    values = {name: supports[0].value for name, supports in best.items() if not name.startswith("actor:")}
+    values = {name: _value(supports) for name, supports in best.items() if not name.startswith("actor:")}
+    for concept in watchlist.concepts:
+        found = best.get(f"concept:{concept.id}")
+        if found and not concept.tags and found[0].field == "content":
+            values[f"concept:{concept.id}"] *= CONTEXT_IN_BODY
     values["scope"] = scope
     return Features(values, best, scope)
+
+
+def passages(part: FieldHits) -> list[FieldHits]:
+    """A long body cut at sentence ends into passages of about 700 characters, each as a field of its own."""
+    cuts = [0]
+    for match in _SENTENCE_END.finditer(part.text):
+        if match.end() - cuts[-1] >= PASSAGE:
+            cuts.append(match.end())
+    out: list[FieldHits] = []
+    for start, end in zip(cuts, [*cuts[1:], len(part.text) + 1], strict=True):
+        chosen = [at for at, hit in enumerate(part.hits) if start <= hit.start < end]
+        out.append(
+            FieldHits("passage", part.text, [part.hits[at] for at in chosen], [part.factors[at] for at in chosen])
+        )
+    return out
+
+
+def _value(supports: list[Support]) -> float:
+    """The best support; in a body, which names many things in passing, repetition adds to it."""
+    if supports[0].field != "content":
+        return supports[0].value
+    return min(supports[0].value + REPEATED * (len(supports) - 1), PLACES["summary"])
 
 
 def _add_actors(

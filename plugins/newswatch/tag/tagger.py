@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from newswatch.model.item import Evidence, Tagging
 from newswatch.model.watchlist import Watchlist
-from newswatch.tag.features import Features, FieldHits, Support, clean, extract
+from newswatch.tag.features import Features, FieldHits, Support, clean, extract, passages
 from newswatch.tag.fold import Folded, fold
 from newswatch.tag.language import rank
 from newswatch.tag.matcher import Matcher, terms_of
 from newswatch.tag.score import Scored, Scorer
 
 #: only the lead of a body says what an item reports; the rest is not read
-BODY = 6_000
+BODY = 8_000
 HEADLINE = 4_000
+LONG = 1_500
+SURE = 0.8
 _CYRILLIC = frozenset({"ru", "uk"})
 _EVIDENCE_PER_FEATURE = 3
 
@@ -34,8 +36,13 @@ class Tagger:
         Any strings will do; offsets in the evidence are those of the strings given.
         """
         folded, languages = self._read(title, summary, content, language)
-        features = self._features(folded, languages)
+        fields = self._match(folded, languages)
+        features = extract(self.watchlist, fields)
         scores = self._scores(features)
+        sources = dict.fromkeys(scores, features)
+        for part in fields:
+            if part.field == "content" and len(part.text) >= LONG:
+                self._read_passages(part, scores, sources)
         tags = tuple(
             sorted(
                 spec.id
@@ -43,7 +50,11 @@ class Tagger:
                 if spec.id in scores and scores[spec.id].probability >= spec.threshold
             )
         )
-        evidence = _Explainer(self.watchlist, folded, features, languages[0]).explain({t: scores[t] for t in tags})
+        evidence = tuple(
+            part
+            for tag in tags
+            for part in _Explainer(self.watchlist, folded, sources[tag], languages[0]).explain(tag, scores[tag])
+        )
         concepts = {item.concept for item in evidence if item.tag and not item.concept.startswith("actor:")}
         actors = {name.removeprefix("actor:") for name in features.best if name.startswith("actor:")}
         return Tagging(
@@ -52,7 +63,7 @@ class Tagger:
 
     def features(self, title: str, summary: str, content: str = "", language: str | None = None) -> Features:
         """The features alone, for training and evaluation."""
-        return self._features(*self._read(title, summary, content, language))
+        return extract(self.watchlist, self._match(*self._read(title, summary, content, language)))
 
     def scores(self, features: Features) -> dict[str, Scored]:
         """Probability of every tag that the scope allows."""
@@ -65,15 +76,22 @@ class Tagger:
         head = f"{texts['title']} {texts['summary'][:300]}" if title or summary else texts["content"]
         return {name: fold(text) for name, text in texts.items() if text}, rank(head, declared)
 
-    def _features(self, folded: dict[str, Folded], languages: tuple[str, ...]) -> Features:
+    def _match(self, folded: dict[str, Folded], languages: tuple[str, ...]) -> list[FieldHits]:
         wanted = frozenset(languages)
         if wanted & _CYRILLIC:
             wanted |= _CYRILLIC
-        fields: list[FieldHits] = [
+        return [
             clean(self.watchlist, name, part.text, self._matcher.find(part.text, wanted))
             for name, part in folded.items()
         ]
-        return extract(self.watchlist, fields)
+
+    def _read_passages(self, body: FieldHits, scores: dict[str, Scored], sources: dict[str, Features]) -> None:
+        """A long body treats several matters: a tag that one of its passages surely has is the item's too."""
+        for passage in passages(body):
+            features = extract(self.watchlist, [passage])
+            for tag, scored in self._scores(features).items():
+                if scored.probability >= SURE and scored.probability > scores[tag].probability:
+                    scores[tag], sources[tag] = scored, features
 
     def _scores(self, features: Features) -> dict[str, Scored]:
         return {
@@ -87,15 +105,14 @@ class _Explainer:
     def __init__(self, watchlist: Watchlist, folded: dict[str, Folded], features: Features, language: str) -> None:
         self._watchlist, self._folded, self._features, self._language = watchlist, folded, features, language
 
-    def explain(self, scores: dict[str, Scored]) -> tuple[Evidence, ...]:
-        """For each tag the hits that spoke for it, strongest first, then the scope actors."""
+    def explain(self, tag: str, scored: Scored) -> tuple[Evidence, ...]:
+        """The hits that spoke for ``tag``, strongest first, then the scope actors."""
         evidence: list[Evidence] = []
-        for tag, scored in scores.items():
-            for name, share in sorted(scored.parts.items(), key=lambda part: -part[1]):
-                if share > 0 and name.startswith("concept:"):
-                    for support in self._features.best[name][:_EVIDENCE_PER_FEATURE]:
-                        evidence.append(self._evidence(tag, name.removeprefix("concept:"), support, share, scored))
-            evidence.extend(self._scope(tag))
+        for name, share in sorted(scored.parts.items(), key=lambda part: -part[1]):
+            if share > 0 and name.startswith("concept:"):
+                for support in self._features.best[name][:_EVIDENCE_PER_FEATURE]:
+                    evidence.append(self._evidence(tag, name.removeprefix("concept:"), support, share, scored))
+        evidence.extend(self._scope(tag))
         return tuple(evidence)
 
     def _scope(self, tag: str) -> list[Evidence]:
@@ -108,9 +125,10 @@ class _Explainer:
 
     def _evidence(self, tag: str, concept: str, support: Support, share: float, scored: Scored | None) -> Evidence:
         hit = support.hit
-        start, end = self._folded[support.field].span(hit.start, hit.end)
+        field = "content" if support.field == "passage" else support.field
+        start, end = self._folded[field].span(hit.start, hit.end)
         language = hit.term.language if hit.term.language != "any" else self._language
         detail: dict[str, object] = dict(support.parts)
         if scored is not None:
             detail["probability"] = round(scored.probability, 4)
-        return Evidence(tag, concept, hit.term.text, support.field, start, end, language, round(share, 3), detail)
+        return Evidence(tag, concept, hit.term.text, field, start, end, language, round(share, 3), detail)
