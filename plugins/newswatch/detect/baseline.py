@@ -6,6 +6,7 @@ slow one is taken, so that a quiet spell (a holiday) does not make the return to
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from dataclasses import dataclass, field
 
@@ -21,16 +22,23 @@ CLIP = 1.5
 OUTAGE = 5.0
 CATCH_UP_HOURS = 2.0
 CHANGE_DAYS = 8.0
+_NUMBERS = ("rows", "day", "feeds", "top_share", "backlog", "shift", "shift_until", "shift_odds")
+_LISTS = tuple(one.name for one in dataclasses.fields(Season))
 
 
 @dataclass(frozen=True, slots=True)
 class Usual:
-    """What a bucket should hold (``expected``), its count after guards, its dispersion, and whether feeds were away."""
+    """What a bucket should hold: at most (``expected``, for spikes) and at least (``least``, for drops).
+
+    ``guarded`` is its count after guards, ``away`` whether feeds were away, ``covered`` whether feed counts say so.
+    """
 
     expected: float
+    least: float
     guarded: float
     dispersion: float
     away: bool
+    covered: bool
 
 
 @dataclass(slots=True)
@@ -61,10 +69,11 @@ class Baseline:
             part = 0.0
         self._new_day(epoch)
         cover = self._coverage(feeds, per_day)
-        level_fast, level = self._levels(value)
+        level_fast, level, least = self._levels(value)
         shape = self.season.at(hour, part)
         shifted = self.season.at((hour + self.shift) % HOURS, part) if self.shift else shape
         usual, expected = level * shape, level * max(shape, shifted) * max(cover, 0.05)
+        least *= min(shape, shifted) * max(cover, 0.05)
         dispersion = self.variance[0] / self.variance[1]
         guarded = self._without_bulk(value, top, expected)
         away = cover < 0.8 if feeds is not None else self._low(value, usual, dispersion)
@@ -72,12 +81,12 @@ class Baseline:
             if feeds is not None:
                 self.backlog += 1.5 * max(0.0, usual - guarded)
             self.rows += 1
-            return Usual(expected, min(guarded, expected), dispersion, True)
+            return Usual(expected, least, min(guarded, expected), dispersion, True, feeds is not None)
         guarded = self._without_backlog(guarded, usual)
         self._learn(hour, part, guarded, level_fast, cover, (shape, shifted, expected))
         if self.shift:
             self._weigh_shift(epoch, guarded, level * shape, level * shifted)
-        return Usual(expected, guarded, dispersion, False)
+        return Usual(expected, least, guarded, dispersion, False, feeds is not None)
 
     def _new_day(self, epoch: float) -> None:
         day = int(epoch // 86_400)
@@ -102,13 +111,14 @@ class Baseline:
             self.feeds += (feeds - self.feeds) * (1 - 0.5 ** (1 / (6 * per_day)))
         return cover
 
-    def _levels(self, value: float) -> tuple[float, float]:
+    def _levels(self, value: float) -> tuple[float, float, float]:
+        """The fast level, the greater and the lesser of both."""
         if self.slow[1] <= 0:
             first = max(value, 0.2)
-            return first, first
+            return first, first, first
         slow = (self.slow[0] + 0.5) / (self.slow[1] + 1.0)
         fast = (self.fast[0] + BORROWED) / (self.fast[1] + BORROWED / slow)
-        return fast, max(fast, slow)
+        return fast, max(fast, slow), min(fast, slow)
 
     def _without_bulk(self, value: float, top: float | None, expected: float) -> float:
         """The count with the largest feed held to what it could usually bring."""
@@ -173,3 +183,23 @@ class Baseline:
                 self.season.roll(self.shift)
             if self.shift_odds > 3 or epoch > self.shift_until:
                 self.shift = 0
+
+    def pack(self) -> tuple[list[float], list[list[float]]]:
+        """The state as single numbers and as lists (in the order of ``_LISTS``)."""
+        numbers = [float(getattr(self, name)) for name in _NUMBERS]
+        return numbers + self.fast + self.slow + self.variance + self.low_run, [
+            getattr(self.season, name) for name in _LISTS
+        ]
+
+    def unpack(self, numbers: list[float], lists: list[float]) -> int:
+        """Take over a packed state; says how many of ``lists`` were left over."""
+        for name, value in zip(_NUMBERS, numbers, strict=False):
+            setattr(self, name, int(value) if name in ("rows", "day", "shift") else value)
+        rest = numbers[len(_NUMBERS) :]
+        self.fast, self.slow, self.variance, self.low_run = rest[0:2], rest[2:4], rest[4:6], rest[6:8]
+        at = 0
+        for name in _LISTS:
+            length = len(getattr(self.season, name))
+            setattr(self.season, name, lists[at : at + length])
+            at += length
+        return len(lists) - at

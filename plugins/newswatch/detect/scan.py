@@ -15,7 +15,6 @@ SPAN_HOURS = 24.0
 MODEL = 0.1
 PRIOR_DAYS = 3.0
 CLIP = 9.0
-FLOOR = 1.0
 TRIM_REST = 1.0
 TRIM_ROOT = 1.0
 YOUNG = 0.3
@@ -66,27 +65,35 @@ def _maxima(values: Array, lengths: tuple[int, ...]) -> Array:
     return np.stack(found)
 
 
-def scan(value: Array, expected: Array, dispersion: Array, *, bucket: int, trimmed: bool) -> Array:
-    """Deviance per window (rows) and bucket (columns). ``trimmed``: one bucket cannot make a window surprising."""
+def scan(rows: Array, *, bucket: int, first: int, trimmed: bool, below: bool = False) -> Array:
+    """Deviance per window (rows) and bucket (columns) of ``rows``: count, expectation, dispersion per bucket.
+
+    ``first`` is the age of the first bucket, in buckets since the series began. ``trimmed``: one bucket cannot make a
+    window surprising. ``below``: surprise is in low counts.
+    """
+    value, expected, dispersion = rows
     lengths = windows(bucket)
     count, mean = _sums(value, lengths), _sums(expected, lengths)
     spread = _sums(dispersion * expected**2, lengths)
-    if trimmed:
+    if trimmed and not below:
         excess = np.maximum(value - expected, 0.0)
         largest, all_excess = _maxima(excess, lengths), _sums(excess, lengths)
         allowed = TRIM_REST * (all_excess - largest) + 1.0 + TRIM_ROOT * np.sqrt(expected)
         count = count - np.maximum(largest - allowed, 0.0)
-    age = np.arange(len(value)) * bucket / 86_400
+    age = (first + np.arange(len(value))) * bucket / 86_400
     wrong = MODEL**2 + (YOUNG * np.exp(-age / YOUNG_DAYS)) ** 2
     relative = spread / np.maximum(mean, 1e-9) ** 2 + wrong
-    return deviance(count, mean, relative)
+    return -deviance(count + 1.0, mean, relative) if below else deviance(count, mean, relative)
 
 
-def scaled(half: Array, *, bucket: int) -> Array:
-    """``half`` divided by what is usual for its window in this series so far (never less than the theory says)."""
+def scaled(half: Array, varied: Array, before: int, bucket: int) -> tuple[Array, Array]:
+    """``half`` divided by what is usual for its window in this series so far (never less than the theory says).
+
+    ``varied`` is the sum of squares per window of the ``before`` buckets so far; the new sum is returned too.
+    """
     n = half.shape[1]
     prior = PRIOR_DAYS * 86_400 / bucket
     squared = np.minimum(2 * np.abs(half), CLIP)
-    before = np.concatenate([np.zeros((half.shape[0], 1)), np.cumsum(squared, axis=1)[:, :-1]], axis=1)
-    usual = (before + prior) / (np.arange(n) + prior)
-    return np.asarray(half / np.maximum(usual, FLOOR))
+    sums = np.cumsum(np.concatenate([varied[:, None], squared], axis=1), axis=1)
+    usual = (sums[:, :-1] + prior) / (before + np.arange(n) + prior)
+    return np.asarray(half / np.maximum(usual, 1.0)), sums[:, -1]

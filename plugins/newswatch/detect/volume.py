@@ -2,37 +2,36 @@
 
 from __future__ import annotations
 
+import base64
 import math
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal
 
 import numpy as np
 
-from newswatch.detect.baseline import Baseline
+from newswatch.detect.baseline import Baseline, Usual
 from newswatch.detect.scan import Array, scaled, scan, windows
-from newswatch.detect.season import clock_changes
+from newswatch.detect.season import Season, clock_changes
+from newswatch.detect.tail import Excursion, Tail, score
 
 BUDGET = 0.05
 #: history before anything is said
 QUIET_DAYS = 2.5
-#: the tail above this part of all buckets is fitted
-TAIL = 0.05
-LEVEL = 1.5
-EXCESS = 1.0
-#: pseudo-buckets that hold a tail near the theory's
-TAIL_PRIOR = 120.0
-#: buckets above a level come in runs of about this length in hours
-RUN_HOURS = 0.5
-#: a report within an excursion is repeated in the score only when it is this much (in e-folds of rate) more surprising
-STEP = 2.0
-#: the fitted tails promise more than comes: this much, in e-folds of rate, on synthetic news
-CAUTION = 0.9
-SOFTNESS = 3.0
+#: the fitted tails promise a little more than comes: this much, in e-folds of rate, measured on synthetic news
+CAUTION = 0.6
+#: a season lent by the whole weighs as many counts as this
+LENT = 30.0
+
+Direction = Literal["spike", "drop"]
 
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Regular buckets: ``start`` (UTC), ``bucket`` seconds, counts; ``feeds`` and ``top`` may be unknown."""
+    """Regular buckets: ``start`` (UTC), ``bucket`` seconds, counts; ``feeds`` and ``top`` may be unknown.
+
+    ``feeds`` is how many feeds answered, ``top`` what the largest of them brought (a count, or a part when at most 1).
+    """
 
     start: datetime
     bucket: int
@@ -43,124 +42,154 @@ class Rows:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """Per bucket: expectation, score 0 to 1 (0.5 is one false alarm per 1 / BUDGET weeks), alert once per excursion."""
+    """Per bucket: expectation and its 95 % band, score 0 to 1, alert once per excursion, and whether one holds.
+
+    A score of 0.5 is reached by chance as often as the budget allows. Within an excursion the score is told at its
+    start and again only when it grows; it is 0 otherwise.
+    """
 
     expected: Array
+    low: Array
+    high: Array
     score: Array
     alert: Array
     holding: Array
 
 
-@dataclass(slots=True)
-class _Tail:
-    """Exponential tail of a statistic above a running quantile."""
+class Detector:
+    """One series. ``judge`` takes buckets in order, in pieces of any length: the pieces do not change the verdicts."""
 
-    bucket: int
-    level: float = 2.0
-    excess: float = 1.0
-    seen: float = 0.0
+    def __init__(self, bucket: int, *, budget: float = BUDGET, direction: Direction = "spike") -> None:
+        self.bucket, self.direction = bucket, direction
+        self.limit = math.log(budget) + CAUTION
+        self.lengths = np.array(windows(bucket))
+        self.baseline = Baseline(bucket)
+        self.tail, self.excursion = Tail(bucket), Excursion()
+        self.kept = np.zeros((3, 0))
+        self.varied = np.zeros(len(self.lengths))
+        self.rows = 0
 
-    def rate(self, value: float) -> float:
-        """Log of how many excursions a week should reach ``value``."""
-        per_week = TAIL * 604_800 / max(self.bucket, RUN_HOURS * 3600)
-        return math.log(per_week) - (value - self.level) / self.excess
+    @property
+    def young(self) -> bool:
+        """Whether there is not enough history to say anything."""
+        return self.rows * self.bucket < QUIET_DAYS * 86_400
 
-    def learn(self, value: float) -> None:
-        gain = max(0.002, 1 / (self.seen + 50))
-        self.seen += 1
-        self.level += gain * self.excess * 8 * ((value > self.level) - TAIL)
-        self.level = max(self.level, LEVEL)
-        if value > self.level:
-            weight = max(0.004, 1 / (TAIL_PRIOR + self.seen * TAIL))
-            self.excess += weight * (min(value - self.level, 5 * self.excess) - self.excess)
-            self.excess = max(self.excess, EXCESS)
+    def lend(self, season: Season) -> None:
+        """Start with the shape of another season (of the whole), until this series knows its own."""
+        own = self.baseline.season
+        own.day_counts = [LENT * part for part in season.day_shape]
+        own.day_exposure = [LENT] * len(own.day_counts)
+        own.week_counts = [LENT * part for part in season.week_shape]
+        own.week_exposure = [LENT] * len(own.week_counts)
 
+    def judge(self, rows: Rows) -> Judged:
+        """Judge every bucket from the buckets up to it. ``rows`` go on where the last ones ended."""
+        usual = self._usual(rows)
+        fresh = np.array([self._side(one, value) for one, value in zip(usual, rows.value, strict=True)]).T
+        surprise = self._surprise(fresh.reshape(3, -1), trimmed=rows.top is None)
+        told, alert, holding = self._tell(surprise)
+        expected, dispersion = (np.array([getattr(one, name) for one in usual]) for name in ("expected", "dispersion"))
+        wide = 1.96 * np.sqrt(expected + dispersion * expected**2)
+        return Judged(expected, np.maximum(expected - wide, 0), expected + wide, told, alert, holding)
 
-@dataclass(slots=True)
-class _Excursion:
-    """Where we are: the row that opened it, the best rate told, the window that told it."""
-
-    told: float = math.inf
-    window: int = -1
-    after: int = 0
-    open: bool = False
-    alerted: bool = False
-    quiet: int = field(default=0)
-
-
-def judge(rows: Rows, *, budget: float = BUDGET) -> Judged:
-    """Judge every bucket from the buckets up to it."""
-    n, bucket = len(rows.value), rows.bucket
-    baseline = Baseline(bucket, clock_changes_of(rows))
-    first = rows.start.timestamp()
-    usual = [
-        baseline.step(
-            first + number * bucket,
-            float(rows.value[number]),
-            None if rows.feeds is None else float(rows.feeds[number]),
-            None if rows.top is None else float(rows.top[number]),
+    def _usual(self, rows: Rows) -> list[Usual]:
+        first = rows.start.timestamp()
+        step = timedelta(seconds=rows.bucket)
+        # each change belongs to the first bucket that starts at it or after it, however the rows were cut
+        self.baseline.changes = clock_changes(
+            rows.start - step + timedelta(seconds=1), rows.start + step * (len(rows.value) - 1)
         )
-        for number in range(n)
-    ]
-    expected = np.array([row.expected for row in usual])
-    guarded = np.array([row.guarded for row in usual])
-    dispersion = np.array([row.dispersion for row in usual])
-    half = scan(guarded, expected, dispersion, bucket=bucket, trimmed=rows.top is None)
-    surprise = scaled(half, bucket=bucket)
-    score, alert, holding = _report(surprise, bucket, budget)
-    return Judged(expected, score, alert, holding)
+        feeds = [None] * len(rows.value) if rows.feeds is None else rows.feeds.tolist()
+        top = [None] * len(rows.value) if rows.top is None else rows.top.tolist()
+        values = rows.value.tolist()
+        return [
+            self.baseline.step(first + number * rows.bucket, values[number], feeds[number], top[number])
+            for number in range(len(values))
+        ]
+
+    def _side(self, usual: Usual, value: float) -> tuple[float, float, float]:
+        if self.direction == "spike":
+            return usual.guarded, usual.expected, usual.dispersion
+        least = usual.least
+        return (least if usual.away and usual.covered else float(value)), least, usual.dispersion
+
+    def _surprise(self, fresh: Array, *, trimmed: bool) -> Array:
+        before = self.kept.shape[1]
+        all_rows = np.concatenate([self.kept, fresh], axis=1)
+        first = self.rows - before
+        half = scan(all_rows, bucket=self.bucket, first=first, trimmed=trimmed, below=self.direction == "drop")
+        out, self.varied = scaled(half[:, before:], self.varied, self.rows, self.bucket)
+        self.kept = all_rows[:, -int(self.lengths[-1]) :]
+        return out
+
+    def _tell(self, surprise: Array) -> tuple[Array, Array, Array]:
+        n = surprise.shape[1]
+        best, which = surprise.max(axis=0).tolist(), surprise.argmax(axis=0).tolist()
+        told, alert, holding = np.zeros(n), np.zeros(n), np.zeros(n)
+        reach, state = int(self.lengths[-1]), self.excursion
+        for number in range(n):
+            at, value, window = self.rows, best[number], which[number]
+            self.rows += 1
+            if state.after > 0 and at - state.after < reach:
+                value, window = self._recent(surprise[:, number], at - state.after)
+            rate = self.tail.rate(value)
+            if not state.alerted:
+                self.tail.learn(value)
+            if self.young:
+                continue
+            calm = self.tail.rate(float(surprise[state.window, number])) if state.open else 0.0
+            if state.advance(at, rate, window, calm, self.limit):
+                told[number] = score(rate, self.limit)
+                if rate <= self.limit and not state.alerted:
+                    alert[number], state.alerted = 1.0, True
+            holding[number] = state.alerted
+        return told, alert, holding
+
+    def _recent(self, column: Array, age: int) -> tuple[float, int]:
+        """The best window that does not reach back into the last excursion."""
+        allowed = int(np.searchsorted(self.lengths, age, side="right"))
+        if not allowed:
+            return 0.0, 0
+        window = int(column[:allowed].argmax())
+        return float(column[window]), window
+
+    def pack(self) -> dict[str, Any]:
+        """The state as a small JSON object; what ``restore`` makes of it judges on as if nothing had been."""
+        numbers, lists = self.baseline.pack()
+        arrays = np.concatenate([*(np.asarray(one) for one in lists), self.varied, self.kept.ravel()])
+        state = self.excursion
+        return {
+            "baseline": numbers,
+            "tail": [self.tail.level, self.tail.excess, self.tail.seen],
+            "excursion": [
+                None if math.isinf(state.told) else state.told,
+                state.window,
+                state.after,
+                state.open,
+                state.alerted,
+            ],
+            "rows": self.rows,
+            "arrays": base64.b64encode(arrays.astype("<f4").tobytes()).decode(),
+        }
+
+    def restore(self, packed: dict[str, Any]) -> None:
+        """Take over a packed state of the same bucket."""
+        arrays = np.frombuffer(base64.b64decode(packed["arrays"]), "<f4").astype(float)
+        rest = self.baseline.unpack(packed["baseline"], arrays.tolist())
+        tail = arrays[len(arrays) - rest :]
+        self.varied = tail[: len(self.lengths)]
+        self.kept = tail[len(self.lengths) :].reshape(3, -1)
+        self.tail.level, self.tail.excess, self.tail.seen = packed["tail"]
+        told, window, after, is_open, alerted = packed["excursion"]
+        self.excursion = Excursion(math.inf if told is None else told, window, after, is_open, alerted)
+        self.rows = packed["rows"]
 
 
-def clock_changes_of(rows: Rows) -> list[tuple[float, int]]:
-    """The clock changes that fall into these rows."""
-    from datetime import timedelta
-
-    return clock_changes(rows.start, rows.start + timedelta(seconds=rows.bucket * len(rows.value)))
+def judge(rows: Rows, *, budget: float = BUDGET, direction: Direction = "spike") -> Judged:
+    """Judge a whole series from its beginning."""
+    return Detector(rows.bucket, budget=budget, direction=direction).judge(rows)
 
 
-def _report(surprise: Array, bucket: int, budget: float) -> tuple[Array, Array, Array]:
-    n = surprise.shape[1]
-    lengths = np.array(windows(bucket))
-    best, which = surprise.max(axis=0), surprise.argmax(axis=0)
-    score, alert, holding = np.zeros(n), np.zeros(n), np.zeros(n)
-    tail, state = _Tail(bucket), _Excursion()
-    limit = math.log(budget) + CAUTION
-    quiet = QUIET_DAYS * 86_400 / bucket
-    reach = int(lengths[-1])
-    for at in range(n):
-        value, window = float(best[at]), int(which[at])
-        if at - state.after < reach and state.after > 0:
-            allowed = lengths <= at - state.after
-            column = np.where(allowed, surprise[:, at], -np.inf)
-            window = int(column.argmax()) if allowed.any() else 0
-            value = float(column[window]) if allowed.any() else 0.0
-        rate = tail.rate(value)
-        if not state.alerted:
-            tail.learn(value)
-        if at < quiet:
-            continue
-        _advance(state, at, rate, window, float(surprise[state.window, at]) if state.window >= 0 else 0.0, tail, limit)
-        holding[at] = state.alerted
-        if state.told == rate and state.open:
-            score[at] = 1 / (1 + math.exp(min(50.0, (rate - limit) / SOFTNESS)))
-            if rate <= limit and not state.alerted:
-                alert[at], state.alerted = 1, True
-                holding[at] = 1
-    return score, alert, holding
-
-
-def _advance(state: _Excursion, at: int, rate: float, window: int, now: float, tail: _Tail, limit: float) -> None:
-    """Open an excursion, tell more of it when it grows, close it when its own window has calmed down."""
-    floor = limit + 4.0
-    if not state.open:
-        if rate < floor:
-            state.open, state.told, state.window = True, rate, window
-        return
-    if rate < state.told - STEP or (rate <= limit < state.told):
-        state.told, state.window = rate, window
-        return
-    calm = tail.rate(now) > (floor if not state.alerted else min(floor, limit + 0.3 * (floor - limit)))
-    if calm and rate > limit:
-        state.open, state.told, state.window = False, math.inf, -1
-        if state.alerted:
-            state.alerted, state.after = False, at
+def at_epoch(epoch: float) -> datetime:
+    """Epoch seconds as UTC."""
+    return datetime.fromtimestamp(epoch, UTC)

@@ -1,0 +1,86 @@
+"""A series' own tail: how often its scan statistic exceeds a value; and when an excursion is told."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+#: the tail above this part of all buckets is fitted
+TAIL = 0.05
+#: the tail is never lighter than that of the theory: exp(-x) above LEVEL
+LEVEL = 1.5
+EXCESS = 1.0
+#: pseudo-exceedances that hold a tail near the theory's
+TAIL_PRIOR = 120.0
+#: excursions closer than this are one
+RUN_HOURS = 0.5
+#: within an excursion more is told only when the rate fell by this many e-folds
+STEP = 2.0
+#: an excursion opens this many e-folds of rate above the limit
+MARGIN = 4.0
+SOFTNESS = 3.0
+
+
+@dataclass(slots=True)
+class Tail:
+    """Exponential tail above a running quantile (peaks over threshold)."""
+
+    bucket: int
+    level: float = 2.0
+    excess: float = EXCESS
+    seen: float = 0.0
+
+    def rate(self, value: float) -> float:
+        """Natural logarithm of how many excursions a week should reach ``value``."""
+        per_week = TAIL * 604_800 / max(self.bucket, RUN_HOURS * 3600)
+        return math.log(per_week) - (value - self.level) / self.excess
+
+    def learn(self, value: float) -> None:
+        """Move quantile and mean excess; a single excess counts at most five times the mean."""
+        gain = max(0.002, 1 / (self.seen + 50))
+        self.seen += 1
+        self.level = max(self.level + gain * self.excess * 8 * ((value > self.level) - TAIL), LEVEL)
+        if value > self.level:
+            weight = max(0.004, 1 / (TAIL_PRIOR + self.seen * TAIL))
+            self.excess += weight * (min(value - self.level, 5 * self.excess) - self.excess)
+            self.excess = max(self.excess, EXCESS)
+
+
+@dataclass(slots=True)
+class Excursion:
+    """Where a series is: the best rate told so far, the window that told it, and the row after which scans may look.
+
+    Opens below ``limit + MARGIN``; ``alerted`` once below ``limit``; closes when its own window has calmed down, and
+    then no later window may reach back into it.
+    """
+
+    told: float = math.inf
+    window: int = -1
+    after: int = 0
+    open: bool = False
+    alerted: bool = False
+
+    def advance(self, at: int, rate: float, window: int, calm: float, limit: float) -> bool:
+        """Take the ``rate`` of row ``at`` by its best ``window``; True when it should be told.
+
+        ``calm`` is the rate of the window that told last.
+        """
+        floor = limit + MARGIN
+        if not self.open:
+            if rate >= floor:
+                return False
+            self.open, self.told, self.window = True, rate, window
+            return True
+        if rate < self.told - STEP or (rate <= limit < self.told):
+            self.told, self.window = rate, window
+            return True
+        if rate > limit and calm > (limit + 0.3 * MARGIN if self.alerted else floor):
+            if self.alerted:
+                self.after = at
+            self.open, self.alerted, self.told, self.window = False, False, math.inf, -1
+        return False
+
+
+def score(rate: float, limit: float) -> float:
+    """0 to 1, and 0.5 at the limit."""
+    return 1 / (1 + math.exp(min(50.0, (rate - limit) / SOFTNESS)))
