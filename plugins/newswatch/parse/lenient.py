@@ -14,11 +14,16 @@ _HEADERS = {"content-type": "application/xml; charset=utf-8"}
 _HOURS = re.compile(r"<hour>\s*(\d{1,2})\s*</hour>", re.IGNORECASE)
 _DAYS = re.compile(r"<day>\s*(\w+)\s*</day>", re.IGNORECASE)
 _NOT_CATEGORIES = "itunes"
+#: captions of pictures and podcasts, which feedparser takes for the entry's own title and description
+_MEDIA = re.compile(
+    r"<(media|itunes):(title|description|text|summary|subtitle)\b(?:[^>]*/>|[^>]*>.*?</\1:\2\s*>)",
+    re.IGNORECASE | re.DOTALL,
+)
 
 
 def read(text: str) -> RawFeed:
     """Read ``text`` (no DTD) with feedparser's own recovery. ``format`` is empty when it saw no feed."""
-    body = b'<?xml version="1.0" encoding="utf-8"?>\n' + text.encode("utf-8", "replace")
+    body = b'<?xml version="1.0" encoding="utf-8"?>\n' + _MEDIA.sub("", text).encode("utf-8", "replace")
     parsed = feedparser.parse(
         BytesIO(body), response_headers=_HEADERS, sanitize_html=False, resolve_relative_uris=False
     )
@@ -26,7 +31,7 @@ def read(text: str) -> RawFeed:
     found = parsed["entries"]
     return RawFeed(
         _format(parsed.get("version") or ""),
-        entries=[_entry(entry) for entry in found[:ENTRIES_MAX]],
+        entries=[_entry(entry, _get(feed, "language")) for entry in found[:ENTRIES_MAX]],
         found=len(found),
         title=_get(feed, "title"),
         language=_get(feed, "language"),
@@ -65,24 +70,26 @@ def _links(values: Any) -> list[RawLink]:
     ]
 
 
-def _entry(entry: Any) -> RawEntry:
+def _entry(entry: Any, language: str) -> RawEntry:
     links = _links(entry)
     plain = _get(entry, "link")
     if plain and not entry.get("guidislink") and not any(link.href == plain for link in links):
         links.append(RawLink(plain))
     contents = dict.get(entry, "content") or []
+    links.extend(RawLink(_get(content, "src"), "content") for content in contents if _get(content, "src"))
+    inner = _get(dict.get(entry, "title_detail") or {}, "language")
     return RawEntry(
         guid=_get(entry, "id"),
         guid_is_link=bool(dict.get(entry, "guidislink")),
         links=links,
         original_link=_get(entry, "feedburner_origlink"),
         title=_get(entry, "title"),
-        summary=_get(entry, "summary"),
+        summary=_get(entry, "summary") if dict.get(entry, "summary_detail") else "",
         content=next((_get(content, "value") for content in contents if _get(content, "value")), ""),
         published=_get(entry, "published"),
         updated=_get(entry, "updated"),
         created=_get(entry, "created"),
-        language=_get(entry, "language"),
+        language=_get(entry, "language") or (inner if inner != language else ""),
         authors=[_get(author, "name") for author in dict.get(entry, "authors") or []],
         categories=[
             _get(tag, "label") or _get(tag, "term")

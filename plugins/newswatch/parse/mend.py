@@ -19,6 +19,10 @@ _AMPERSAND = re.compile(r"&(?:(#\d{1,9}|#[xX][0-9a-fA-F]{1,8}|[A-Za-z][\w.-]{0,4
 _BARE = re.compile(r"<(?![A-Za-z_/!?])")
 _PREFIX = re.compile(r"</?([A-Za-z_][\w.-]*):|\s([A-Za-z_][\w.-]*):[\w.-]+\s*=")
 _ROOT = re.compile(r"<((?:[A-Za-z_][\w.-]*:)?(?:rss|rdf|feed))(?=[\s>/])", re.IGNORECASE)
+#: feedparser's cost grows with the square of the number of attributes, and no honest tag is so long
+_LONG_TAG = re.compile(r"<([A-Za-z_][\w:.-]{0,100})\s[^<>]{3000,}>")
+#: characters given to the careful path, which costs thirty times the fast one
+_CAREFUL_MAX = 5_000_000
 _KEPT = {"amp", "lt", "gt", "quot", "apos"}
 _SPACES = {
     "dc": "http://purl.org/dc/elements/1.1/",
@@ -69,6 +73,7 @@ def mend(text: str, entities: frozenset[str]) -> Mended:
     """Mend ``text`` (without declarations); ``entities`` are the names whose references are left out."""
     faults: list[str] = []
     text = _framed(text, faults)
+    text = _LONG_TAG.sub(r"<\1>", text[:_CAREFUL_MAX])
     clean = _FORBIDDEN.sub("", text)
     if clean != text:
         faults.append("characters that XML forbids")

@@ -9,7 +9,10 @@ from lxml import etree
 from newswatch.model.feed import Failure, Refused
 from newswatch.parse import links, text
 
-_PAGE = re.compile(r"<(?:!doctype\s+html|html|head|body|title|meta)\b", re.IGNORECASE)
+_PAGE = re.compile(
+    r"(?:\s|<\?[^>]*>|<!--.*?-->)*<(?:!doctype\s+html|html|head|body|title|meta|script|div|p|center)\b",
+    re.IGNORECASE | re.DOTALL,
+)
 _FEED = re.compile(r"<(?:[\w.-]+:)?(?:rss|rdf|feed)[\s>/]", re.IGNORECASE)
 _HEAD = 200_000
 _ALTERNATES_MAX = 20
@@ -26,9 +29,9 @@ _TYPES = {
 
 def is_page(document: str) -> bool:
     """Whether ``document`` looks like HTML rather than a feed: which of the two opens first."""
-    page = _PAGE.search(document, 0, 5_000)
+    page = _PAGE.match(document, 0, 20_000)
     feed = _FEED.search(document, 0, 50_000)
-    return page is not None and (feed is None or page.start() < feed.start())
+    return page is not None and (feed is None or page.end() < feed.start())
 
 
 def page(document: str, url: str) -> Refused:

@@ -15,8 +15,10 @@ from urllib.parse import urljoin
 from lxml import etree
 
 from newswatch.parse.raw import ENTRIES_MAX, RawEntry, RawFeed, RawLink
+from newswatch.parse.text import is_element
 
 _XML = "{http://www.w3.org/XML/1998/namespace}"
+_RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
 _RSS = "rss"
 _PREFIXES = {
     "": _RSS,
@@ -85,13 +87,13 @@ def markup_inside(element: etree._Element) -> str:
         name = str(node.tag).rpartition("}")[2].lower()
         if event == "start":
             silent += name in _SILENT
-            if node is not element:
+            if node is not element and is_element(name):
                 parts.append(f"<{name}>")
             parts.append("" if silent else html.escape(node.text or "", quote=False))
         else:
             silent -= name in _SILENT
             if node is not element:
-                parts.append("" if name in ("br", "hr", "img") else f"</{name}>")
+                parts.append(f"</{name}>" if is_element(name) and name not in ("br", "hr", "img") else "")
                 parts.append("" if silent else html.escape(node.tail or "", quote=False))
     return "".join(parts)
 
@@ -137,7 +139,7 @@ class _Reader:
             _hint(feed, name, element)
 
     def entry(self, element: etree._Element) -> RawEntry:
-        entry = RawEntry(language=element.get(f"{_XML}lang", ""))
+        entry = RawEntry(guid=element.get(f"{_RDF}about", "").strip(), language=element.get(f"{_XML}lang", ""))
         for child in element:
             name = _name(child.tag)
             field = _FIELDS.get(name)

@@ -16,7 +16,7 @@ import nh3
 TITLE_MAX, SUMMARY_MAX, CONTENT_MAX = 300, 5_000, 50_000
 #: how much markup is read for one character of text that may be kept
 _MARKUP_FACTOR = 6
-_ROUNDS = 4
+_ROUNDS = 8
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7};?|#[xX][0-9a-fA-F]{1,6};?|[A-Za-z][A-Za-z0-9]{1,31};)")
 _ELEMENTS = (
     "a|abbr|acronym|address|applet|article|aside|audio|b|base|big|blink|blockquote|body|br|button|canvas|caption|center|cite|code|"
@@ -25,8 +25,12 @@ _ELEMENTS = (
     "noscript|object|ol|optgroup|option|p|param|picture|pre|q|s|samp|script|section|select|small|source|span|strike|"
     "strong|style|sub|summary|sup|svg|table|tbody|td|template|textarea|tfoot|th|thead|time|title|tr|tt|u|ul|var|video|wbr|xml"
 )
-_TAG = re.compile(rf"<(?:/?(?:{_ELEMENTS}|[a-z]\w*[-:][\w:-]+)(?:[\s/][^<]*|)>|!--|(?:script|style)\b)", re.IGNORECASE)
-_NOT_A_TAG = re.compile(rf"<(?!/?(?:{_ELEMENTS}|[a-z]\w*[-:][\w:-]+)[\s/>]|!--|!\[CDATA\[)", re.IGNORECASE)
+_NAMES = rf"(?:{_ELEMENTS}|[a-z]\w*[-:][\w:-]+)"
+#: an end tag, or a start tag with an attribute, is markup whatever its name
+_ANY = r"/[a-z]\w*\s*>|[a-z]\w*\s+[\w:-]+\s*=\s*[\"']"
+_TAG = re.compile(rf"<(?:/?{_NAMES}(?:[\s/][^<]*|)>|!--|(?:script|style)\b|{_ANY})", re.IGNORECASE)
+_NOT_A_TAG = re.compile(rf"<(?!/?{_NAMES}[\s/>]|!--|!\[CDATA\[|{_ANY})", re.IGNORECASE)
+_ELEMENT = re.compile(_ELEMENTS)
 _BREAK = re.compile(
     r"<(?=/?(?:p|div|h[1-6]|ul|ol|dl|table|blockquote|pre|article|section|aside|header|footer|figure|figcaption|"
     r"address|center|form|fieldset|main|nav|hr)\b|(?:br|li|tr|dt|dd|option)\b)",
@@ -38,15 +42,23 @@ _DROPPED = {"script", "style", "template", "svg", "math", "iframe", "object", "t
 _CLEANER = nh3.Cleaner(tags=set(), clean_content_tags=_DROPPED)
 
 #: C1 controls are what remains of Windows-1252 bytes that somebody numbered; the rest of these are never text
-_CONTROLS: dict[int, str | None] = dict.fromkeys((*range(9, 14), 0x85, 0x2028, 0x2029), " ")
+_CONTROLS: dict[int, str | None] = dict.fromkeys((*range(9, 14), 0x2028, 0x2029), " ")
 _CONTROLS |= dict.fromkeys((*range(9), *range(14, 32), 127))
-_CONTROLS |= {code: bytes([code]).decode("cp1252", "ignore") for code in range(0x80, 0xA0) if code != 0x85}
+_CONTROLS |= {code: bytes([code]).decode("cp1252", "ignore") for code in range(0x80, 0xA0)}
 _CONTROLS |= dict.fromkeys((0xAD, 0x34F, 0x61C, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x180E, 0x3164, 0xFEFF, 0xFFA0))
 _CONTROLS |= dict.fromkeys((0x200B, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2060, 0x2070)))
 _CONTROLS |= dict.fromkeys((*range(0xFFF0, 0xFFFD), 0xFFFE, 0xFFFF, *range(0xE0000, 0xE0080)))
 #: joiners belong in Indic and Persian words and in emoji, one at a time, and nowhere else
 _JOINERS = re.compile(r"[\u200c\u200d]{2,}|(?<![^\x00-\u05ff\s])[\u200c\u200d]|[\u200c\u200d](?![^\x00-\u05ff\s])")
+#: left out before entities and tags are read, lest they hide one
+_INVISIBLE = re.compile(r"[\xad\u034f\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff0-\ufffb]")
+_AMPERSANDS = re.compile(r"&(?:amp;)+")
 _SURROGATES = re.compile("[\ud800-\udfff]")
+
+
+def is_element(name: str) -> bool:
+    """Whether HTML has an element of this (lower-case) name."""
+    return _ELEMENT.fullmatch(name) is not None
 
 
 def title(value: str) -> tuple[str, bool]:
@@ -77,7 +89,7 @@ def paragraphs(value: str, maximum: int, *, lines: bool = False) -> tuple[str, b
 
 def line(value: str) -> str:
     """``value`` with white space collapsed and without characters that are not text, in NFC."""
-    value = " ".join(value.split())
+    value = " ".join(value.replace("\x85", "…").split())
     if value.isprintable() and (value.isascii() or unicodedata.is_normalized("NFC", value)):
         return value
     value = _SURROGATES.sub("", value).translate(_CONTROLS)
@@ -99,11 +111,14 @@ def bounded(value: str, maximum: int) -> tuple[str, bool]:
 
 def _unmarked(value: str) -> str:
     """Without tags and entities, however often they were escaped; breaks become form feeds."""
+    if not value.isascii():
+        value = _INVISIBLE.sub("", value)
+    value = _AMPERSANDS.sub("&", value)
     for _ in range(_ROUNDS):
         if "<" in value and _TAG.search(value):
             value = _stripped(value)
         elif "&" in value:
-            plain = _unescaped(value)
+            plain = _unescaped(_AMPERSANDS.sub("&", value))
             if plain == value:
                 break
             value = plain
