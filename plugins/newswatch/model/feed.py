@@ -159,8 +159,10 @@ class Answer:
     """What came of an ``Ask``. A failure is a value: ``failure`` and ``error`` (one line, no credentials) are set.
 
     ``final_url`` is where the body came from; ``permanent_url`` the address to remember when every redirect on the
-    way was 301 or 308. ``cut`` says that the connection ended before the body did. ``retry_after`` and ``max_age`` are
-    in seconds, ``elapsed`` too.
+    way was 301 or 308. ``cut`` says that the connection ended before the body did (``body`` then holds what came, and
+    ``failure`` is set). ``retry_after`` and ``max_age`` are in seconds, ``elapsed`` too. ``url`` and ``final_url`` hold
+    no credentials and no keys. Validators are latin-1 text, one character per byte. ``note`` tells of what is odd
+    but no failure, such as a redirect from https to http.
     """
 
     feed: str
@@ -179,6 +181,7 @@ class Answer:
     retry_after: float | None = None
     max_age: float | None = None
     elapsed: float = 0.0
+    note: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,41 @@
+"""Manners towards one host: at most so many requests at a time, and a pause between their starts."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from newswatch.fetch.address import Pair
+from newswatch.model.fetch import FetchSettings
+
+
+class Gate:
+    """The gate of one host and port."""
+
+    def __init__(self, places: int) -> None:
+        self._places = asyncio.Semaphore(places)
+        self._next = 0.0
+
+    @asynccontextmanager
+    async def passed(self, spacing: float) -> AsyncIterator[None]:
+        """Wait for a place and for the pause after the start before."""
+        async with self._places:
+            loop = asyncio.get_running_loop()
+            start = max(loop.time(), self._next)
+            self._next = start + spacing
+            if start > loop.time():
+                await asyncio.sleep(start - loop.time())
+            yield
+
+
+class Gates:
+    """One gate per host and port."""
+
+    def __init__(self, settings: FetchSettings) -> None:
+        self._gates: defaultdict[Pair, Gate] = defaultdict(lambda: Gate(settings.per_host))
+
+    def of(self, pair: Pair) -> Gate:
+        """The gate of ``pair``."""
+        return self._gates[pair]

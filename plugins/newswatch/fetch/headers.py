@@ -1,0 +1,112 @@
+"""What response headers say, read with suspicion; and validators sent back byte for byte."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from asyncio import WriteTransport
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from aiohttp import ClientRequest, ClientResponse
+from aiohttp.connector import Connection
+
+MAX_VALIDATOR = 4096
+_MARK = secrets.token_hex(8)
+_MARKED = re.compile(rf"{_MARK}\.([0-9a-f]*)\.".encode())
+
+
+class Headers:
+    """Response headers as latin-1 text, which keeps every byte; the first of each name."""
+
+    def __init__(self, raw: Iterable[tuple[bytes, bytes]]) -> None:
+        self._values: dict[str, str] = {}
+        for name, value in raw:
+            self._values.setdefault(name.decode("latin-1").lower(), value.decode("latin-1").strip(" \t"))
+
+    def get(self, name: str) -> str | None:
+        """The value of ``name`` (lower case), or None when it is missing or empty."""
+        return self._values.get(name) or None
+
+    def validator(self, name: str) -> str | None:
+        """The same, unless it is too long to be kept."""
+        value = self.get(name)
+        return value if value and len(value) <= MAX_VALIDATOR else None
+
+
+def retry_after(headers: Headers, now: datetime | None) -> float | None:
+    """Seconds to wait by Retry-After (RFC 9110, 10.2.3): a number, or a date told against the server's own clock."""
+    value = headers.get("retry-after")
+    if value is None:
+        return None
+    if re.fullmatch(r"\d{1,9}(\.\d*)?", value):
+        return float(value)
+    return _until(value, headers, now)
+
+
+def max_age(headers: Headers, now: datetime | None) -> float | None:
+    """Seconds for which the answer stays fresh, by Cache-Control max-age less Age, else Expires (RFC 9111, 4.2)."""
+    control = (headers.get("cache-control") or "").lower()
+    if re.search(r"\bno-(cache|store)\b", control):
+        return None
+    found = re.search(r"(?:^|[\s,])max-age\s*=\s*\"?(\d{1,10})", control)
+    if found:
+        age = headers.get("age") or "0"
+        return max(0.0, float(found[1]) - (float(age) if re.fullmatch(r"\d{1,9}", age) else 0.0))
+    expires = headers.get("expires")
+    return _until(expires, headers, now) if expires else None
+
+
+def _until(value: str, headers: Headers, now: datetime | None) -> float | None:
+    """Seconds to ``value``, a date, by the server's Date header or by ``now``: the shorter wait that is one."""
+    moment = _date(value)
+    if moment is None:
+        return None
+    clocks = (_date(headers.get("date") or ""), now)
+    waits = [(moment - clock).total_seconds() for clock in clocks if clock is not None]
+    return min((wait for wait in waits if wait > 0), default=None)
+
+
+def _date(value: str) -> datetime | None:
+    try:
+        moment = parsedate_to_datetime(value)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def exact(value: str) -> str:
+    """A header value for ``ExactRequest``: latin-1 text that arrives as those very bytes."""
+    return value if value.isascii() else f"{_MARK}.{value.encode('latin-1').hex()}."
+
+
+class ExactRequest(ClientRequest):
+    """A request that can send header values which are not UTF-8.
+
+    aiohttp writes headers as UTF-8, so bytes such as a lone 0xE9 in an ETag would not come back as they were given;
+    they travel in hexadecimal behind a mark that nobody outside this process knows, and are put back on the wire.
+    """
+
+    async def send(self, conn: Connection) -> ClientResponse:
+        """Send the request on ``conn``, which is closed after it."""
+        if conn.protocol is not None and any(_MARK in value for value in self.headers.values()):
+            conn.protocol.transport = _ExactTransport(conn.protocol.transport)  # type: ignore[assignment]
+        return await super().send(conn)
+
+
+class _ExactTransport:
+    """A transport that puts marked values back; everything else is the transport beneath."""
+
+    def __init__(self, transport: Any) -> None:
+        self._transport: WriteTransport = transport
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        self._transport.write(_MARKED.sub(lambda match: bytes.fromhex(match[1].decode()), bytes(data)))
+
+    def writelines(self, data: Iterable[bytes | bytearray | memoryview]) -> None:
+        self.write(b"".join(data))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
