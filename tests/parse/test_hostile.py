@@ -113,6 +113,43 @@ def test_titles_are_one_clean_line(value: str) -> None:
     assert "&amp;" not in title
 
 
+MARKUP = [
+    "a",
+    "5 < 6",
+    " ",
+    "<p>",
+    "</p>",
+    "<br>",
+    "<br/>",
+    "<li>",
+    "</li>",
+    '<a href="x>y">',
+    "<a href='z'>",
+    "</a>",
+    "<b",
+]
+MARKUP += [
+    "&amp;",
+    "&lt;i&gt;",
+    "<script>x</script>",
+    "<!-- y -->",
+    "<img src=x>",
+    "<td>",
+    "<div class=a>",
+    "</div>",
+    ">",
+]
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.sampled_from(MARKUP), max_size=10).map("".join))
+def test_plain_markup_and_the_sanitiser_agree(value: str) -> None:
+    def words(one: str) -> list[list[str]]:
+        return [part.split() for part in one.split("\f")]
+
+    assert words(text._stripped(value)) == words(text.sanitised(value))
+
+
 @settings(max_examples=150, deadline=None)
 @given(st.text(max_size=400))
 def test_text_is_bounded(value: str) -> None:

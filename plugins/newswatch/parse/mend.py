@@ -18,6 +18,7 @@ _OPAQUE = re.compile(r"(<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z))", re.DOTAL
 _AMPERSAND = re.compile(r"&(?:(#\d{1,9}|#[xX][0-9a-fA-F]{1,8}|[A-Za-z][\w.-]{0,40});)?")
 _BARE = re.compile(r"<(?![A-Za-z_/!?])")
 _PREFIX = re.compile(r"</?([A-Za-z_][\w.-]*):|\s([A-Za-z_][\w.-]*):[\w.-]+\s*=")
+_DECLARES = re.compile(r"\sxmlns:([A-Za-z_][\w.-]*)\s*=")
 _ROOT = re.compile(r"<((?:[A-Za-z_][\w.-]*:)?(?:rss|rdf|feed))(?=[\s>/])", re.IGNORECASE)
 #: feedparser's cost grows with the square of the number of attributes, and no honest tag is so long
 _LONG_TAG = re.compile(r"<([A-Za-z_][\w:.-]{0,100})\s[^<>]{3000,}>")
@@ -138,9 +139,7 @@ def _declared(text: str, faults: list[str]) -> str:
         return text
     plain = _OPAQUE.sub("", text)
     used = {first or second for first, second in _PREFIX.findall(plain)}
-    missing = sorted(
-        prefix for prefix in used - {"xml", "xmlns"} if not re.search(rf"\sxmlns:{re.escape(prefix)}\s*=", plain)
-    )[:50]
+    missing = sorted(used - {"xml", "xmlns"} - set(_DECLARES.findall(plain)))[:50]
     if not missing:
         return text
     faults.append("prefixes that were not declared")
