@@ -102,7 +102,7 @@ class Client:
             if error.status is not None:
                 answer = replace(answer, status=error.status)
         elapsed = asyncio.get_running_loop().time() - start
-        return replace(answer, elapsed=elapsed, note=way.note, permanent_url=way.permanent)
+        return replace(answer, elapsed=elapsed, note=way.note, permanent_url=way.permanent, detour=way.detour)
 
     async def _asked(self, ask: Ask, way: redirects.Way, held: AsyncExitStack) -> Answer:
         budget = Budget(self._settings.deadline)

@@ -44,6 +44,11 @@ class Way:
             self.note = "redirected from https to http"
 
     @property
+    def detour(self) -> bool:
+        """Whether a redirect on the way was a temporary one."""
+        return not self._only_permanent
+
+    @property
     def permanent(self) -> str | None:
         """The address to remember: every hop permanent, no step down to http, nothing secret in it."""
         if len(self._seen) < 2 or not self._only_permanent or self._downgraded or has_secrets(self._seen[-1]):

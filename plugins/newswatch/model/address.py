@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from urllib.parse import unquote_plus, urlsplit, urlunsplit
+from urllib.parse import SplitResult, unquote_plus, urlsplit, urlunsplit
 
 HIDDEN = "***"
 _SECRET = re.compile(
@@ -62,3 +62,21 @@ def _query(query: str) -> str:
     return re.sub(
         r"([^&;=]+)=([^&;]*)", lambda match: f"{match[1]}={HIDDEN}" if is_secret(match[1]) else match[0], query
     )
+
+
+def with_credentials_of(configured: str, url: str) -> str:
+    """``url`` with the user and password of ``configured`` when both are at one host and port (or its https)."""
+    one, other = urlsplit(configured), urlsplit(url)
+    user = one.netloc.rpartition("@")[0]
+    if not user or "@" in other.netloc or _party(one) not in (_party(other), _downgraded(_party(other))):
+        return url
+    return urlunsplit(other._replace(netloc=f"{user}@{other.netloc}"))
+
+
+def _party(parts: SplitResult) -> tuple[str, str | None, int | None]:
+    return parts.scheme, parts.hostname, parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+
+
+def _downgraded(party: tuple[str, str | None, int | None]) -> tuple[str, str | None, int | None]:
+    """The http address from which a step to https may have been made."""
+    return ("http", party[1], 80) if party[::2] == ("https", 443) else party

@@ -84,7 +84,9 @@ class FeedState:
     """One document per feed in ``<ns>-feeds``: all that polling remembers. Times are UTC, durations seconds.
 
     ``url`` is the address to ask next (a remembered permanent redirect may differ from the configured one, which is
-    ``configured_url``). Validators (``etag``, ``last_modified``) belong to the last body that was parsed and indexed.
+    ``configured_url``); neither holds credentials or keys, and ``fingerprint`` tells when the configured one changed.
+    Validators (``etag``, ``last_modified``) belong to the last body that was parsed and indexed. ``failures`` is the sum
+    of the weights of the failures since the last success, ``rhythm`` the usual seconds between two new items.
     """
 
     feed: str
@@ -120,8 +122,9 @@ class FeedState:
     minimum_interval: int | None = None
     skip_hours: frozenset[int] = frozenset()
     skip_days: frozenset[int] = frozenset()
-    #: the permanent redirect seen but not yet proven, promoted once it delivered a feed
     labels: dict[str, str] = field(default_factory=dict)
+    fingerprint: str | None = None
+    note: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +165,7 @@ class Answer:
     way was 301 or 308. ``cut`` says that the connection ended before the body did (``body`` then holds what came, and
     ``failure`` is set). ``retry_after`` and ``max_age`` are in seconds, ``elapsed`` too. ``url`` and ``final_url`` hold
     no credentials and no keys. Validators are latin-1 text, one character per byte. ``note`` tells of what is odd
-    but no failure, such as a redirect from https to http.
+    but no failure, such as a redirect from https to http; ``detour`` says that a redirect on the way was temporary.
     """
 
     feed: str
@@ -182,6 +185,19 @@ class Answer:
     max_age: float | None = None
     elapsed: float = 0.0
     note: str | None = None
+    detour: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What became of a feed's entries: how many items were new, and whether the store took all that it should.
+
+    ``error`` is one line when it did not. A document set aside in the dead-letter index counts as taken.
+    """
+
+    new: int = 0
+    accepted: bool = True
+    error: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

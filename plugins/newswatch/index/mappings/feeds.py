@@ -51,6 +51,8 @@ FEEDS: dict[str, Field] = {
     "skip_hours": INTEGER,
     "skip_days": INTEGER,
     "labels": FLATTENED,
+    "fingerprint": KEYWORD,
+    "note": SHOWN,
 }
 ENTRIES: dict[str, Field] = {"feed": KEYWORD, "updated": DATE, "keys": OPAQUE}
 DEAD_LETTER: dict[str, Field] = {
