@@ -85,8 +85,8 @@ class FeedState:
 
     ``url`` is the address to ask next (a remembered permanent redirect may differ from the configured one, which is
     ``configured_url``); neither holds credentials or keys, and ``fingerprint`` tells when the configured one changed.
-    Validators (``etag``, ``last_modified``) belong to the last body that was parsed and indexed. ``failures`` is the sum
-    of the weights of the failures since the last success, ``rhythm`` the usual seconds between two new items.
+    Validators (``etag``, ``last_modified``) belong to the last body that was parsed and indexed. ``failures`` sums
+    the weights of the failures since the last success, ``rhythm`` the usual seconds between two new items.
     """
 
     feed: str
