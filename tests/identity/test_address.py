@@ -82,7 +82,9 @@ def test_front_pages() -> None:
     assert [url for url in HOMES + ARTICLES if is_home(url)] == HOMES
 
 
-segments = st.text(st.characters(codec="utf-8", exclude_categories=["Cc"], exclude_characters="?#\\"), max_size=8)
+segments = st.text(
+    st.characters(codec="utf-8", exclude_categories=["Cc", "Zs", "Zl", "Zp"], exclude_characters="?#\\"), max_size=8
+)
 urls = st.builds(
     lambda scheme, host, path, query, fragment: f"{scheme}://{host}/{'/'.join(path)}{query}{fragment}",
     st.sampled_from(["http", "https", "HTTP"]),

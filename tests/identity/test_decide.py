@@ -107,6 +107,11 @@ SCENARIOS: dict[str, list[tuple[list[tuple[str | None, str | None, str]], tuple[
         ([("1", A, "One"), ("2", A, "Two")], (2, 0, 0)),
         ([("1", A, "One"), ("2", A, "Two"), ("3", A, "Three")], (1, 0, 2)),
     ],
+    "one link for all, later one entry at a time": [
+        ([("1", A, "One"), ("2", A, "Two")], (2, 0, 0)),
+        ([("3", A, "Three")], (1, 0, 0)),
+        ([("4", A, "Four")], (1, 0, 0)),
+    ],
     "left and came back": [
         ([("1", f"{A}/1", "One")], (1, 0, 0)),
         ([("2", f"{A}/2", "Two")], (1, 0, 0)),

@@ -41,7 +41,7 @@ def decide(
     ``state`` is the feed's state before this poll; ``now`` is UTC and is when the entries were first seen.
     """
     poll = _Poll(spec, state, parsed, now, f"{namespace}-items-{now:%Y.%m}")
-    found = matching.candidates(parsed.entries)
+    found = matching.candidates(parsed.entries, known)
     matching.match(found, known)
     ids = {one.id: one for one in known.keys.values()}
     taken = {candidate.known.id for candidate in found if candidate.known}

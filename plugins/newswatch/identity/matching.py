@@ -33,15 +33,21 @@ class Candidate:
         return [key for key in (self.guid, self.link, self.title) if key is not None]
 
 
-def candidates(entries: Sequence[Entry]) -> list[Candidate]:
-    """The entries without duplicates, in the document's order, each with the keys that are its own in it."""
+def candidates(entries: Sequence[Entry], known: Entries) -> list[Candidate]:
+    """The entries without duplicates, in the document's order, each with the keys that are its own in it.
+
+    A link is not an entry's own when others in the document have it, when several known entries had it, or when it
+    is a front page.
+    """
+    shared = _shared_links(known)
     single = _without_duplicates(entries)
     links = Counter(canonical(entry.link) for entry in single if entry.link)
     guids = Counter(entry.guid for entry in single if entry.guid)
     titles = Counter(title_key(entry.title, entry.published) for entry in single)
     found = []
     for entry in single:
-        own_link = entry.link is not None and links[canonical(entry.link)] == 1 and not is_home(entry.link)
+        link = canonical(entry.link) if entry.link else None
+        own_link = link is not None and links[link] == 1 and link not in shared and not is_home(link)
         own_guid = entry.guid is not None and guids[entry.guid] == 1
         key = title_key(entry.title, entry.published)
         if titles[key] > 1:
@@ -78,6 +84,15 @@ def match(found: Sequence[Candidate], known: Entries) -> None:
             one = known.keys.get(key) if key and candidate.known is None else None
             if one is not None and one.id not in taken and (by_link or _by_title(candidate, one)):
                 _take(candidate, one, taken)
+
+
+def _shared_links(known: Entries) -> set[str]:
+    first: dict[str, str] = {}
+    return {
+        canonical(one.link)
+        for one in known.keys.values()
+        if one.link is not None and first.setdefault(one.link, one.id) != one.id
+    }
 
 
 def same_item(entry: Entry, known: Known) -> bool:

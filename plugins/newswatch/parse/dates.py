@@ -29,7 +29,8 @@ _EAST = re.compile(
     r"\s*([a-z]{1,5}|[+-]\d\d:?\d\d)?$",
     re.IGNORECASE,
 )
-_NUMERIC = re.compile(r"\b(\d{1,4})[./-](\d{1,2})[./-](\d{4}|\d{1,2})\b")
+_HALF_FIRST = re.compile(r"(오전|오후|午前|午後|上午|下午)\s*(\d{1,2}:\d\d(?::\d\d)?)")
+_NUMERIC = re.compile(r"\b(\d{1,4})[./-]\s?(\d{1,2})[./-]\s?(\d{4}|\d{1,2})\b")
 _TIME = re.compile(r"\b(\d{1,2})[:.hч](\d\d)(?:[:.](\d\d))?(?:\.\d+)?\s*(am|pm|a\.m\.|p\.m\.)?(?![\d:])")
 _OFFSET = re.compile(r"(?<=[\sctm\d])([+-])(\d{1,2})(?::?(\d\d))?\s*(?:\(.*\))?$")
 _WORD = re.compile(r"[^\W\d_]+")
@@ -45,7 +46,7 @@ _ZONES = {
     "MSD": 240, "GST": 240, "PKT": 300, "IST": 330, "ICT": 420, "WIB": 420, "SGT": 480, "HKT": 480, "PHT": 480,
     "AWST": 480, "JST": 540, "KST": 540, "ACST": 570, "AEST": 600, "AEDT": 660, "NZST": 720, "NZDT": 780, "EST": -300,
     "EDT": -240, "CST": -360, "CDT": -300, "MST": -420, "MDT": -360, "PST": -480, "PDT": -420, "AKST": -540,
-    "AKDT": -480, "HST": -600, "AST": -240, "ADT": -180, "NST": -210, "BRT": -180, "ART": -180,
+    "AKDT": -480, "HST": -600, "AST": -240, "ADT": -180, "NST": -210, "BRT": -180, "ART": -180, "МСК": 180,
 }  # fmt: skip
 
 
@@ -89,7 +90,7 @@ def _other(value: str) -> datetime | None:
         year, month, day, half, hour, minute, second, zone = match.groups()
         clock = (_half(int(hour or 0), half), int(minute or 0), int(second or 0))
         return _moment((int(year), int(month), int(day)), clock, _zone(zone))
-    text = _folded(value)
+    text = _folded(_HALF_FIRST.sub(lambda half: f"{half[2]} {'pm' if half[1] in _PM else 'am'}", value))
     clock_match = _TIME.search(text)
     rest = text if clock_match is None else f"{text[: clock_match.start()]} {text[clock_match.end() :]}"
     day_of = _named(rest)
@@ -106,9 +107,10 @@ def _other(value: str) -> datetime | None:
 
 def _named(text: str) -> tuple[int, int, int] | None:
     """Year, month, day of a text with a month's name; None when one of the three is missing."""
-    month = next((MONTHS[word] for word in _WORD.findall(text) if word in MONTHS), None)
-    if month is None:
+    months = [MONTHS[word] for word in _WORD.findall(text) if word in MONTHS]
+    if not months:
         return None
+    month = months[-1]  # "mar. 7 avr." is a Tuesday in April
     numbers = _NUMBER.findall(_OFFSET.sub(" ", text))
     years = [number for number in numbers if len(number) == 4]
     days = [number for number in numbers if len(number) < 4]

@@ -14,7 +14,8 @@ from newswatch.parse import dates, languages, links, text
 from newswatch.parse.raw import ENTRIES_MAX, RawEntry, RawFeed, RawLink
 
 GUID_MAX, NAME_MAX, LIST_MAX = 1_000, 100, 20
-_DERIVED_MAX = 100
+#: how much of the content stands in for a title, and for a summary, that the feed does not give
+_DERIVED_MAX, _LEAD_MAX = 100, 1_000
 _PERIODS = {"hourly": 3_600, "daily": 86_400, "weekly": 604_800, "monthly": 2_592_000, "yearly": 31_536_000}
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _ADDRESS = re.compile(r"^\s*<?[^\s@<>]+@[^\s@<>]+>?\s*(?:\(([^()]*)\))?\s*$|^([^<>@]*)<[^<>\s]+@[^<>\s]+>\s*$")
@@ -57,6 +58,10 @@ def _entry(raw: RawEntry, base: str, *, guessed: bool) -> Entry | None:
     title, cut_title = text.title(raw.title)
     summary, cut_summary = text.paragraphs(raw.summary, text.SUMMARY_MAX)
     content, cut_content = text.paragraphs(raw.content, text.CONTENT_MAX, lines=raw.lines)
+    if content and not summary:
+        summary = text.lead(content, _LEAD_MAX)
+    elif content == summary:
+        content = ""
     guid = text.line(raw.guid)[:GUID_MAX] or None
     if not (title or summary or content or link or guid):
         return None
@@ -73,7 +78,7 @@ def _entry(raw: RawEntry, base: str, *, guessed: bool) -> Entry | None:
         link=link,
         title=title,
         summary=summary,
-        content="" if content == summary else content,
+        content=content,
         published=published,
         updated=updated,
         language=languages.code(raw.language),

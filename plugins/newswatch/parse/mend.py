@@ -113,10 +113,10 @@ def _outside_cdata(text: str, entities: frozenset[str], faults: list[str]) -> st
             return "&amp;"
         if name in _KEPT:
             return match[0]
-        if name in entities:
+        plain = _FORBIDDEN.sub("", html.unescape(match[0]))
+        if name in entities and plain == match[0]:
             found.add("entities of its own were left out")
             return ""
-        plain = _FORBIDDEN.sub("", html.unescape(match[0]))
         if name.startswith("#") or plain != match[0]:
             found.add("entities that XML does not know" if name[0] != "#" else "")
             return html.escape(plain)

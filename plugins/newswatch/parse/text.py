@@ -97,6 +97,14 @@ def paragraphs(value: str, maximum: int, *, lines: bool = False) -> tuple[str, b
     return text, cut or shortened
 
 
+def lead(value: str, maximum: int) -> str:
+    """The first whole paragraphs of a plain text that fit, or the beginning of the first."""
+    if len(value) <= maximum:
+        return value
+    end = value.rfind("\n\n", 0, maximum)
+    return value[:end] if end > 0 else bounded(value, maximum)[0]
+
+
 def line(value: str) -> str:
     """``value`` with white space collapsed and without characters that are not text, in NFC."""
     value = " ".join(value.replace("\x85", "…").split())
