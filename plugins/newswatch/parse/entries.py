@@ -18,6 +18,7 @@ GUID_MAX, NAME_MAX, LIST_MAX = 1_000, 100, 20
 _DERIVED_MAX, _LEAD_MAX = 100, 1_000
 _PERIODS = {"hourly": 3_600, "daily": 86_400, "weekly": 604_800, "monthly": 2_592_000, "yearly": 31_536_000}
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_CREDENTIALS = re.compile(r"^\s*(https?://)[^/?#@\s]*@", re.IGNORECASE)
 _ADDRESS = re.compile(r"^\s*<?[^\s@<>]+@[^\s@<>]+>?\s*(?:\(([^()]*)\))?\s*$|^([^<>@]*)<[^<>\s]+@[^<>\s]+>\s*$")
 
 
@@ -62,7 +63,7 @@ def _entry(raw: RawEntry, base: str, *, guessed: bool) -> Entry | None:
         summary = text.lead(content, _LEAD_MAX)
     elif content == summary:
         content = ""
-    guid = text.line(raw.guid)[:GUID_MAX] or None
+    guid = text.line(_CREDENTIALS.sub(r"\1", raw.guid))[:GUID_MAX] or None
     if not (title or summary or content or link or guid):
         return None
     if not title:

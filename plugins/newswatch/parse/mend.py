@@ -16,6 +16,7 @@ _DECLARED_ENTITY = re.compile(r"<!ENTITY\s+([^\s%\"'<>]+)\s", re.IGNORECASE)
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _OPAQUE = re.compile(r"(<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z))", re.DOTALL)
 _AMPERSAND = re.compile(r"&(?:(#\d{1,9}|#[xX][0-9a-fA-F]{1,8}|[A-Za-z][\w.-]{0,40});)?")
+_PAIR = re.compile(r"&#(5[56]\d{3});&#(5[67]\d{3});")
 _BARE = re.compile(r"<(?![A-Za-z_/!?])")
 _PREFIX = re.compile(r"</?([A-Za-z_][\w.-]*):|\s([A-Za-z_][\w.-]*):[\w.-]+\s*=")
 _DECLARES = re.compile(r"\sxmlns:([A-Za-z_][\w.-]*)\s*=")
@@ -113,7 +114,7 @@ def _outside_cdata(text: str, entities: frozenset[str], faults: list[str]) -> st
             return "&amp;"
         if name in _KEPT:
             return match[0]
-        plain = _FORBIDDEN.sub("", html.unescape(match[0]))
+        plain = _FORBIDDEN.sub("", html.unescape(match[0])).replace("\ufffd", "")
         if name in entities and plain == match[0]:
             found.add("entities of its own were left out")
             return ""
@@ -124,12 +125,18 @@ def _outside_cdata(text: str, entities: frozenset[str], faults: list[str]) -> st
         return f"&amp;{name};"
 
     for index in range(0, len(parts), 2):
-        part = _AMPERSAND.sub(reference, parts[index])
+        part = _AMPERSAND.sub(reference, _PAIR.sub(_paired, parts[index]))
         parts[index] = _BARE.sub("&lt;", part)
         if parts[index] != part:
             found.add("angle brackets that were not escaped")
     faults.extend(sorted(found - {""}))
     return "".join(parts)
+
+
+def _paired(match: re.Match[str]) -> str:
+    """Two halves of one UTF-16 character, numbered apart, as that character."""
+    units = [int(half).to_bytes(2, "big") for half in match.groups()]
+    return b"".join(units).decode("utf-16-be", "ignore") or match[0]
 
 
 def _declared(text: str, faults: list[str]) -> str:
