@@ -27,7 +27,7 @@ PIECES = [
     *[b"<!DOCTYPE x [", b"<item>", b"</item>", b"\xef\xbb\xbf"],
 ]
 TYPES = [None, "text/xml; charset=utf-16", "text/xml; charset=zip", "a;charset=euc-kr"]
-TOKENS = ["a", " ", "<", ">", "&", "lt;", "amp;", "#8238;", "<b>", "</p>", "\u202e", "\u200b", "\x07", "\n"]
+TOKENS = ["a", " ", "<", ">", "&", "lt;", "amp;", "#8238;", "<b>", "</p>", "\u202e", "\u200b", "\x07", "\u200d", "\n"]
 BAD = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 
 

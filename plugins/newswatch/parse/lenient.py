@@ -14,16 +14,17 @@ _HEADERS = {"content-type": "application/xml; charset=utf-8"}
 _HOURS = re.compile(r"<hour>\s*(\d{1,2})\s*</hour>", re.IGNORECASE)
 _DAYS = re.compile(r"<day>\s*(\w+)\s*</day>", re.IGNORECASE)
 _NOT_CATEGORIES = "itunes"
-#: captions of pictures and podcasts, which feedparser takes for the entry's own title and description
-_MEDIA = re.compile(
-    r"<(media|itunes):(title|description|text|summary|subtitle)\b(?:[^>]*/>|[^>]*>.*?</\1:\2\s*>)",
+#: captions of pictures and podcasts, which feedparser takes for the entry's own title, description and author
+_NOT_THE_ENTRY = re.compile(
+    r"<((?:media|itunes):(?:title|description|text|summary|subtitle|author)|image|textinput)\b"
+    r"(?:[^>]*/>|[^>]*>.*?</\1\s*>)",
     re.IGNORECASE | re.DOTALL,
 )
 
 
 def read(text: str) -> RawFeed:
     """Read ``text`` (no DTD) with feedparser's own recovery. ``format`` is empty when it saw no feed."""
-    body = b'<?xml version="1.0" encoding="utf-8"?>\n' + _MEDIA.sub("", text).encode("utf-8", "replace")
+    body = b'<?xml version="1.0" encoding="utf-8"?>\n' + _NOT_THE_ENTRY.sub("", text).encode("utf-8", "replace")
     parsed = feedparser.parse(
         BytesIO(body), response_headers=_HEADERS, sanitize_html=False, resolve_relative_uris=False
     )
@@ -55,6 +56,10 @@ def _format(version: str) -> str:
     return f"{match[1]}-{digits[0]}.{re.sub('[a-z]', '', digits[1:])}"
 
 
+def _is_text(kind: str) -> bool:
+    return not kind or kind.startswith("text/") or kind == "application/xhtml+xml"
+
+
 def _get(values: Any, key: str) -> str:
     """A string of feedparser's dictionary itself, without its fallbacks from one key to another."""
     value = dict.get(values, key)
@@ -75,8 +80,10 @@ def _entry(entry: Any, language: str) -> RawEntry:
     plain = _get(entry, "link")
     if plain and not entry.get("guidislink") and not any(link.href == plain for link in links):
         links.append(RawLink(plain))
-    contents = dict.get(entry, "content") or []
-    links.extend(RawLink(_get(content, "src"), "content") for content in contents if _get(content, "src"))
+    contents = [content for content in dict.get(entry, "content") or [] if _is_text(_get(content, "type"))]
+    links.extend(
+        RawLink(_get(content, "src"), "content") for content in dict.get(entry, "content") or [] if _get(content, "src")
+    )
     inner = _get(dict.get(entry, "title_detail") or {}, "language")
     return RawEntry(
         guid=_get(entry, "id"),

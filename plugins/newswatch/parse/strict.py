@@ -144,13 +144,13 @@ class _Reader:
             name = _name(child.tag)
             field = _FIELDS.get(name)
             if field is not None:
-                if not getattr(entry, field):
+                if field in _LAST_WINS or not getattr(entry, field):
                     setattr(entry, field, _text(child))
             elif name in ("link", "atom:link"):
                 entry.links.extend(self.link(child))
             elif name in ("guid", "atom:id", "id"):
-                entry.guid = entry.guid or _text(child).strip()
-                entry.guid_is_link = name == "guid" and child.get("isPermaLink", "true").strip().lower() != "false"
+                entry.guid = _text(child).strip() or entry.guid
+                entry.guid_is_link = child.get("isPermaLink", "true").strip().lower() != "false"
                 entry.guid_base = self.base(child)
             elif handler := _HANDLERS.get(name):
                 handler(entry, child)
@@ -234,6 +234,8 @@ _FIELDS = {
     "dc:language": "language",
     "feedburner:origlink": "original_link",
 }
+#: of several dates of one kind the last counts, as it does for feedparser
+_LAST_WINS = {"published", "updated", "created"}
 _HANDLERS: dict[str, Callable[[RawEntry, etree._Element], None]] = {
     "atom:content": _content,
     "content": _content,

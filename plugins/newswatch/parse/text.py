@@ -61,7 +61,10 @@ _CONTROLS |= dict.fromkeys((*range(0xFFF0, 0xFFFD), 0xFFFE, 0xFFFF, *range(0xE00
 #: joiners belong in Indic and Persian words and in emoji, one at a time, and nowhere else
 _JOINERS = re.compile(r"[\u200c\u200d]{2,}|(?<![^\x00-\u05ff\s])[\u200c\u200d]|[\u200c\u200d](?![^\x00-\u05ff\s])")
 #: left out before entities and tags are read, lest they hide one
-_INVISIBLE = re.compile(r"[\xad\u034f\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff0-\ufffb]")
+_INVISIBLE = re.compile(
+    r"[\x00-\x08\x0b\x0e-\x1f\x7f\x81\x8d\x8f\x90\x9d\xad\u034f\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f"
+    r"\ufeff\ufff0-\ufffb]"
+)
 _AMPERSANDS = re.compile(r"&(?:amp;)+")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
@@ -74,7 +77,9 @@ def is_element(name: str) -> bool:
 def title(value: str) -> tuple[str, bool]:
     """One line of at most ``TITLE_MAX`` characters, and whether it was cut."""
     if "<" in value or "&" in value:
-        value = _unmarked(value[: TITLE_MAX * 30])
+        value = line(_unmarked(value[: TITLE_MAX * 30]))
+        if "&" in value and _ENTITY.search(value):
+            value = _unmarked(value)
     return bounded(line(value), TITLE_MAX)
 
 
@@ -129,7 +134,7 @@ def bounded(value: str, maximum: int) -> tuple[str, bool]:
 
 def _unmarked(value: str) -> str:
     """Without tags and entities, however often they were escaped; breaks become form feeds."""
-    if not (value.isascii() or value.isprintable()):
+    if not value.isprintable():
         value = _INVISIBLE.sub("", value)
     if "&amp;amp;" in value:
         value = _AMPERSANDS.sub("&", value)
