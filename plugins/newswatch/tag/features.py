@@ -8,7 +8,10 @@ is background. ``group:NAME`` is the same for the actors of a group. ``scope`` i
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass
+from operator import attrgetter
+from typing import NamedTuple
 
 from newswatch.model.watchlist import Watchlist
 from newswatch.tag.matcher import Hit, Role
@@ -18,27 +21,36 @@ PASSAGE = 700
 FAR = 0.8
 REPEATED = 0.07
 CONTEXT_IN_BODY = 0.3
+_FAR_AWAY = 160
+_PAUSE = re.compile("[.!?:;,]")
 _SENTENCE_END = re.compile(r"[.!?。;] |[。！？]|$")
 
 
 @dataclass(frozen=True, slots=True)
 class FieldHits:
-    """The hits of one field, with what excludes and discounts them already applied."""
+    """The hits of one field, with what excludes and discounts them already applied; ``ends`` of its sentences."""
 
     field: str
     text: str
     hits: list[Hit]
     factors: list[float]
+    ends: list[int]
 
 
-@dataclass(frozen=True, slots=True)
-class Support:
-    """One hit as evidence: ``value`` is the product of ``parts``."""
+class Support(NamedTuple):
+    """One hit as evidence: ``value`` is the product of place, distance and background."""
 
     field: str
     hit: Hit
     value: float
-    parts: dict[str, float]
+    place: float
+    distance: float = 1.0
+    background: float = 1.0
+
+    @property
+    def parts(self) -> dict[str, float]:
+        """The factors of ``value`` by name."""
+        return {"place": self.place, "distance": self.distance, "background": self.background}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +64,15 @@ class Features:
 
 def clean(watchlist: Watchlist, field: str, text: str, hits: list[Hit]) -> FieldHits:
     """Drop masked and excluded hits; mark background ones with their factor."""
-    blocked = [hit for hit in hits if hit.term.role >= Role.MASK]
-    kept = [hit for hit in hits if hit.term.role <= Role.ACTOR and not _blocked(hit, blocked)]
-    marks = [hit for hit in hits if hit.term.role is Role.BACKGROUND]
+    kept = [hit for hit in hits if hit.term.role <= Role.ACTOR]
+    marks = []
+    if len(kept) < len(hits):
+        marks = [hit for hit in hits if hit.term.role is Role.BACKGROUND]
+        if blocked := [hit for hit in hits if hit.term.role >= Role.MASK]:
+            kept = [hit for hit in kept if not _blocked(hit, blocked)]
     factors = [_background(watchlist, text, hit, marks) for hit in kept] if marks else [1.0] * len(kept)
-    return FieldHits(field, text, kept, factors)
+    ends = [match.end() for match in _SENTENCE_END.finditer(text)] if kept else []
+    return FieldHits(field, text, kept, factors, ends)
 
 
 def _blocked(hit: Hit, blocked: list[Hit]) -> bool:
@@ -80,17 +96,17 @@ def _background(watchlist: Watchlist, text: str, hit: Hit, marks: list[Hit]) -> 
     for mark in marks:
         background = watchlist.backgrounds[mark.term.owner]
         inside = mark.start <= hit.start and hit.end <= mark.end
-        between = text[mark.end : hit.start] if mark.end <= hit.start else None
         follows = (
-            background.reach > 0
-            and between is not None
-            and len(between) < 160
-            and between.count(" ") <= background.reach
-            and not re.search(r"[.!?:;,]", between)
+            background.reach > 0 and 0 <= hit.start - mark.end < _FAR_AWAY and _near(text, mark, hit, background.reach)
         )
         if inside or follows:
             factor = min(factor, background.factor)
     return factor
+
+
+def _near(text: str, mark: Hit, hit: Hit, reach: int) -> bool:
+    between = text[mark.end : hit.start]
+    return between.count(" ") <= reach and not _PAUSE.search(between)
 
 
 def extract(watchlist: Watchlist, fields: list[FieldHits]) -> Features:
@@ -106,12 +122,14 @@ def extract(watchlist: Watchlist, fields: list[FieldHits]) -> Features:
         _add_concepts(watchlist, part, scoped[1], best)
     _require(watchlist, best)
     for supports in best.values():
-        supports.sort(key=lambda support: -support.value)
+        if len(supports) > 1:
+            supports.sort(key=_strength, reverse=True)
     values = {name: _value(supports) for name, supports in best.items() if not name.startswith("actor:")}
-    for concept in watchlist.concepts:
-        found = best.get(f"concept:{concept.id}")
-        if found and not concept.tags and found[0].field == "content":
-            values[f"concept:{concept.id}"] *= CONTEXT_IN_BODY
+    for name, supports in best.items():
+        first = supports[0]
+        in_body = first.field == "content" and name.startswith("concept:")
+        if in_body and not watchlist.concepts[first.hit.term.owner].tags:
+            values[name] *= CONTEXT_IN_BODY
     values["scope"] = scope
     return Features(values, best, scope)
 
@@ -119,16 +137,18 @@ def extract(watchlist: Watchlist, fields: list[FieldHits]) -> Features:
 def passages(part: FieldHits) -> list[FieldHits]:
     """A long body cut at sentence ends into passages of about 700 characters, each as a field of its own."""
     cuts = [0]
-    for match in _SENTENCE_END.finditer(part.text):
-        if match.end() - cuts[-1] >= PASSAGE:
-            cuts.append(match.end())
+    for end in part.ends:
+        if end - cuts[-1] >= PASSAGE:
+            cuts.append(end)
     out: list[FieldHits] = []
     for start, end in zip(cuts, [*cuts[1:], len(part.text) + 1], strict=True):
         chosen = [at for at, hit in enumerate(part.hits) if start <= hit.start < end]
-        out.append(
-            FieldHits("passage", part.text, [part.hits[at] for at in chosen], [part.factors[at] for at in chosen])
-        )
+        hits, factors = [part.hits[at] for at in chosen], [part.factors[at] for at in chosen]
+        out.append(FieldHits("passage", part.text, hits, factors, part.ends))
     return out
+
+
+_strength = attrgetter("value")
 
 
 def _value(supports: list[Support]) -> float:
@@ -140,52 +160,40 @@ def _value(supports: list[Support]) -> float:
 
 def _add_actors(
     watchlist: Watchlist, part: FieldHits, accepted: set[int], best: dict[str, list[Support]]
-) -> tuple[float, list[tuple[int, int]]]:
-    """Add the actors of one field; the strongest scope in it and the sentences that name a scope actor."""
+) -> tuple[float, set[int]]:
+    """Add the actors of one field; the strongest scope in it and the sentences (by number) that name a scope actor."""
     scope = 0.0
-    sentences: list[tuple[int, int]] = []
+    sentences: set[int] = set()
     place = PLACES[part.field]
-    ends: list[int] | None = None
     for hit in part.hits:
         if hit.term.role is not Role.ACTOR or hit.term.owner not in accepted:
             continue
         actor = watchlist.actors[hit.term.owner]
         if actor.scope > 0:
-            if ends is None:
-                ends = [match.end() for match in _SENTENCE_END.finditer(part.text)]
             scope = max(scope, actor.scope * place)
-            sentences.append(_sentence(hit, ends))
-        support = Support(part.field, hit, place, {"place": place})
+            sentences.add(bisect_right(part.ends, hit.start))
+        support = Support(part.field, hit, place, place)
         best.setdefault(f"actor:{actor.id}", []).append(support)
         best.setdefault(f"group:{actor.group or actor.id}", []).append(support)
     return scope, sentences
 
 
-def _add_concepts(
-    watchlist: Watchlist, part: FieldHits, scoped: list[tuple[int, int]], best: dict[str, list[Support]]
-) -> None:
-    place = PLACES[part.field]
+def _add_concepts(watchlist: Watchlist, part: FieldHits, scoped: set[int], best: dict[str, list[Support]]) -> None:
+    place, name = PLACES[part.field], part.field
+    found: dict[int, list[Support]] = {}
     for hit, factor in zip(part.hits, part.factors, strict=True):
-        if hit.term.role is Role.CONCEPT:
-            concept = watchlist.concepts[hit.term.owner]
-            distance = 1.0 if any(start <= hit.start < end for start, end in scoped) else FAR
-            parts = {"place": place, "distance": distance, "background": factor}
-            support = Support(part.field, hit, place * distance * factor, parts)
-            best.setdefault(f"concept:{concept.id}", []).append(support)
-
-
-def _sentence(hit: Hit, ends: list[int]) -> tuple[int, int]:
-    start = 0
-    for end in ends:
-        if hit.start < end:
-            return start, end
-        start = end
-    return start, hit.end
+        term = hit.term
+        if term.role is Role.CONCEPT:
+            distance = 1.0 if bisect_right(part.ends, hit.start) in scoped else FAR
+            support = Support(name, hit, place * distance * factor, place, distance, factor)
+            found.setdefault(term.owner, []).append(support)
+    for owner, supports in found.items():
+        best.setdefault(f"concept:{watchlist.concepts[owner].id}", []).extend(supports)
 
 
 def _require(watchlist: Watchlist, best: dict[str, list[Support]]) -> None:
     """Drop the concepts whose required company is missing."""
-    present = {name.split(":", 1)[1] for name in best}
-    for concept in watchlist.concepts:
-        if concept.require and not present.intersection(concept.require):
-            best.pop(f"concept:{concept.id}", None)
+    for name in [name for name in best if name.startswith("concept:")]:
+        needs = watchlist.concepts[best[name][0].hit.term.owner].require
+        if needs and not any(f"concept:{need}" in best or f"actor:{need}" in best for need in needs):
+            del best[name]

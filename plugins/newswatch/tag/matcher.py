@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import NamedTuple
 
 import ahocorasick_rs
 
@@ -12,6 +13,7 @@ from newswatch.model.watchlist import Terms, Watchlist
 from newswatch.tag.terms import Pattern, TermError, compile_term
 
 ANY = "any"
+_REMEMBERED = 64
 
 
 class Role(IntEnum):
@@ -36,8 +38,7 @@ class Term:
     pattern: Pattern
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """``term`` stands at ``start``–``end`` of the folded text."""
 
     term: Term
@@ -71,14 +72,15 @@ def terms_of(watchlist: Watchlist) -> list[Term]:
 
 
 class Matcher:
-    """Finds terms. Immutable after construction, hence safe to share between threads."""
+    """Finds terms. Safe to share between threads: all it ever adds is a remembered selection by language."""
 
     def __init__(self, terms: list[Term]) -> None:
         by_literal: dict[str, list[Term]] = {}
         for term in terms:
             by_literal.setdefault(term.pattern.literal, []).append(term)
-        self._terms = [tuple(group) for group in by_literal.values()]
+        self._terms = list(by_literal.values())
         self._automaton = ahocorasick_rs.AhoCorasick(list(by_literal)) if by_literal else None
+        self._selections: dict[frozenset[str], list[tuple[Term, ...]]] = {}
 
     def find(self, text: str, languages: frozenset[str]) -> list[Hit]:
         """Hits in folded ``text`` of the terms of ``languages`` and of ``any``, in the order of their ends."""
@@ -86,20 +88,30 @@ class Matcher:
         if self._automaton is None:
             return hits
         length = len(text)
+        selection = self._selections.get(languages) or self._select(languages)
         for number, start, end in self._automaton.find_matches_as_indexes(text, overlapping=True):
+            terms = selection[number]
+            if not terms:
+                continue
             left = start == 0 or not text[start - 1].isalnum()
             right = end == length or not text[end].isalnum()
-            for term in self._terms[number]:
+            for term in terms:
                 pattern = term.pattern
-                if (pattern.left and not left) or (pattern.right and not right and pattern.endings is None):
+                if pattern.left and not left:
                     continue
-                if term.language != ANY and term.language not in languages:
-                    continue
-                plain = pattern.regex is None and pattern.endings is None
-                span = (start, end) if plain else _extent(pattern, text, start, end)
-                if span is not None:
+                if not pattern.checked:
+                    if right or not pattern.right:
+                        hits.append(Hit(term, start, end))
+                elif (span := _extent(pattern, text, start, end)) is not None:
                     hits.append(Hit(term, *span))
         return hits
+
+    def _select(self, languages: frozenset[str]) -> list[tuple[Term, ...]]:
+        wanted = {*languages, ANY}
+        found = [tuple(term for term in terms if term.language in wanted) for terms in self._terms]
+        if len(self._selections) < _REMEMBERED:
+            self._selections[languages] = found
+        return found
 
 
 _WORD_END = re.compile(r"\w*")

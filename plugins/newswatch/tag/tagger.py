@@ -13,10 +13,11 @@ from newswatch.tag.score import Scored, Scorer
 #: only the lead of a body says what an item reports; the rest is not read
 BODY = 8_000
 HEADLINE = 4_000
-LONG = 1_500
+LONG = 2_000
 SURE = 0.8
 _CYRILLIC = frozenset({"ru", "uk"})
-_EVIDENCE_PER_FEATURE = 3
+_EVIDENCE_PER_FEATURE = 2
+_EVIDENCE_FEATURES = 6
 
 
 class Tagger:
@@ -108,19 +109,18 @@ class _Explainer:
     def explain(self, tag: str, scored: Scored) -> tuple[Evidence, ...]:
         """The hits that spoke for ``tag``, strongest first, then the scope actors."""
         evidence: list[Evidence] = []
-        for name, share in sorted(scored.parts.items(), key=lambda part: -part[1]):
-            if share > 0 and name.startswith("concept:"):
-                for support in self._features.best[name][:_EVIDENCE_PER_FEATURE]:
-                    evidence.append(self._evidence(tag, name.removeprefix("concept:"), support, share, scored))
+        speaking = [(share, name) for name, share in scored.parts.items() if share > 0 and name.startswith("concept:")]
+        for share, name in sorted(speaking, reverse=True)[:_EVIDENCE_FEATURES]:
+            for support in self._features.best[name][:_EVIDENCE_PER_FEATURE]:
+                evidence.append(self._evidence(tag, name.removeprefix("concept:"), support, share, scored))
         evidence.extend(self._scope(tag))
         return tuple(evidence)
 
     def _scope(self, tag: str) -> list[Evidence]:
         out = []
-        for actor in self._watchlist.actors:
-            for support in self._features.best.get(f"actor:{actor.id}", [])[:1]:
-                if actor.scope > 0:
-                    out.append(self._evidence(tag, f"actor:{actor.id}", support, 0.0, None))
+        for name, supports in self._features.best.items():
+            if name.startswith("actor:") and self._watchlist.actors[supports[0].hit.term.owner].scope > 0:
+                out.append(self._evidence(tag, name, supports[0], 0.0, None))
         return out
 
     def _evidence(self, tag: str, concept: str, support: Support, share: float, scored: Scored | None) -> Evidence:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from newswatch.tag.fold import fold
 
@@ -28,8 +28,8 @@ class TermError(ValueError):
 class Pattern:
     """``literal`` is what the automaton finds. ``left``/``right`` demand a word's edge there.
 
-    ``endings`` are the endings allowed after the literal; ``regex`` when more must be checked around it (the literal is
-    then only the anchor), within ``window`` characters on either side.
+    ``checked`` says that the literal and its edges are not all: ``endings`` are the endings allowed after it; ``regex``
+    is what must match around it (it is then only the anchor), within ``window`` characters on either side.
     """
 
     literal: str
@@ -38,6 +38,10 @@ class Pattern:
     endings: frozenset[str] | None = None
     regex: re.Pattern[str] | None = None
     window: int = 0
+    checked: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "checked", self.regex is not None or self.endings is not None)
 
 
 def compile_term(term: str, language: str) -> tuple[Pattern, ...]:
