@@ -28,6 +28,9 @@ lint: $(READY)
 	@$(BIN)/python -m ruff check .
 	@$(BIN)/python -m mypy
 
+eval: $(READY)
+	@$(BIN)/python bench/eval_tagging.py
+
 lock: $(READY)
 	$(BIN)/uv pip compile -q --upgrade --python-version 3.11 --all-extras --generate-hashes \
 	  --no-emit-index-url --no-emit-find-links --no-annotate --no-header pyproject.toml -o requirements.lock

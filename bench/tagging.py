@@ -1,9 +1,9 @@
 """What tagging costs, by number of terms: ``python bench/tagging.py``.
 
-Watch-lists of 100, 1,000 and 10,000 terms are drawn from the shipped one (with its actors, contexts and weights, every
-concept keeping its share), the texts are the labelled items: title and summary, and the same with a body cut from
-the seed articles to 2 KB in all. Best of several rounds, CPU time of one thread. Beside it: the floor (folding alone), the language, and ``re``
-over the same terms as one alternation.
+Watch-lists of 100, 1,000 and 10,000 terms are drawn from the shipped one (with its actors, contexts and weights,
+every concept keeping its share), the texts are the labelled items: title and summary, and the same with a body cut
+from the seed articles to 2 KB in all. Best of several rounds, CPU time of one thread. Beside it: the floor (folding
+alone), the language, and ``re`` over the same terms as one alternation.
 """
 
 from __future__ import annotations

@@ -10,6 +10,7 @@ from pathlib import Path
 from newswatch.config.loader import Key, Lines, load
 from newswatch.errors import ConfigError
 from newswatch.model.watchlist import Terms, Watchlist, WatchlistFile, Weights
+from newswatch.tag.check import Fault, check_sentences
 from newswatch.tag.terms import TermError, compile_term
 
 
@@ -24,11 +25,9 @@ def load_watchlist(folder: Path) -> Watchlist:
 
     Raises ConfigError with file, line and key: a term that can never match, a concept without a should-hit sentence,
     one id twice, an unknown tag, an unknown name in ``require``. The sentences themselves are tried by
-    ``newswatch.tag.check``.
+    ``check_watchlist``.
     """
-    inner = folder / "watchlist"
-    folder = inner if inner.is_dir() else folder
-    paths = sorted(folder.glob("*.yaml")) if folder.is_dir() else []
+    paths = _paths(folder)
     if not paths:
         raise ConfigError(folder, 0, "", "has no watch-list files (*.yaml)")
     parts = _Parts()
@@ -39,6 +38,32 @@ def load_watchlist(folder: Path) -> Watchlist:
     for content, lines in parts.files:
         _check_terms(content, lines)
     return _merge([content for content, _ in parts.files])
+
+
+def check_watchlist(folder: Path) -> Watchlist:
+    """``load_watchlist``, and every should-hit and should-miss sentence tried.
+
+    Raises ConfigError at the first sentence that comes out wrong.
+    """
+    watchlist = load_watchlist(folder)
+    for fault in check_sentences(watchlist):
+        raise _where(folder, fault)
+    return watchlist
+
+
+def _where(folder: Path, fault: Fault) -> ConfigError:
+    for path in _paths(folder):
+        content, lines = load(path, WatchlistFile)
+        for number, concept in enumerate(content.concepts):
+            if concept.id == fault.concept:
+                return lines.error(("concepts", number, *fault.key), f"{fault.sentence!r} {fault.message}")
+    return ConfigError(folder, 0, fault.concept, f"{fault.sentence!r} {fault.message}")
+
+
+def _paths(folder: Path) -> list[Path]:
+    inner = folder / "watchlist"
+    folder = inner if inner.is_dir() else folder
+    return sorted(folder.glob("*.yaml")) if folder.is_dir() else []
 
 
 def _merge(files: list[WatchlistFile]) -> Watchlist:
