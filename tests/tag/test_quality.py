@@ -41,14 +41,14 @@ SEED_TAGS = {
     "004": {"diplomacy", "military"},
 }
 #: essays that argue a position: ``discourse`` is right too
-ARGUABLE: dict[str, set[str]] = {**dict.fromkeys(SEED_TAGS, set()), "000": {"discourse"}, "001": {"discourse"}}
+ARGUABLE: dict[str, set[str]] = {"000": {"discourse"}, "001": {"discourse"}}
 
 
 @pytest.mark.parametrize("number", sorted(SEED_TAGS))
 def test_the_seeds_get_the_tags_that_their_text_deserves(tagger: Tagger, number: str) -> None:
     text = next(SEEDS.glob(f"{number}_*.txt")).read_text(encoding="utf-8")
     title, _, body = text.partition("\n")
-    assert set(tagger.tag(title, "", body).tags) - ARGUABLE[number] == SEED_TAGS[number]
+    assert set(tagger.tag(title, "", body).tags) - ARGUABLE.get(number, set()) == SEED_TAGS[number]
 
 
 def test_short_titles_are_known_by_their_language() -> None:
