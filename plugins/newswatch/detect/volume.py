@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import math
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 import numpy as np
@@ -45,7 +45,8 @@ class Judged:
     """Per bucket: expectation and its 95 % band, score 0 to 1, alert once per excursion, and whether one holds.
 
     A score of 0.5 is reached by chance as often as the budget allows. Within an excursion the score is told at its
-    start and again only when it grows; it is 0 otherwise.
+    start and again only when it grows; it is 0 otherwise. ``span`` is the length in buckets of the window that told
+    the excursion that holds.
     """
 
     expected: Array
@@ -54,6 +55,7 @@ class Judged:
     score: Array
     alert: Array
     holding: Array
+    span: Array
 
 
 class Detector:
@@ -87,10 +89,10 @@ class Detector:
         usual = self._usual(rows)
         fresh = np.array([self._side(one, value) for one, value in zip(usual, rows.value, strict=True)]).T
         surprise = self._surprise(fresh.reshape(3, -1), trimmed=rows.top is None)
-        told, alert, holding = self._tell(surprise)
+        told, alert, holding, span = self._tell(surprise)
         expected, dispersion = (np.array([getattr(one, name) for one in usual]) for name in ("expected", "dispersion"))
         wide = 1.96 * np.sqrt(expected + dispersion * expected**2)
-        return Judged(expected, np.maximum(expected - wide, 0), expected + wide, told, alert, holding)
+        return Judged(expected, np.maximum(expected - wide, 0), expected + wide, told, alert, holding, span)
 
     def _usual(self, rows: Rows) -> list[Usual]:
         first = rows.start.timestamp()
@@ -122,10 +124,10 @@ class Detector:
         self.kept = all_rows[:, -int(self.lengths[-1]) :]
         return out
 
-    def _tell(self, surprise: Array) -> tuple[Array, Array, Array]:
+    def _tell(self, surprise: Array) -> tuple[Array, Array, Array, Array]:
         n = surprise.shape[1]
         best, which = surprise.max(axis=0).tolist(), surprise.argmax(axis=0).tolist()
-        told, alert, holding = np.zeros(n), np.zeros(n), np.zeros(n)
+        told, alert, holding, span = (np.zeros(n) for _ in range(4))
         reach, state = int(self.lengths[-1]), self.excursion
         for number in range(n):
             at, value, window = self.rows, best[number], which[number]
@@ -143,7 +145,8 @@ class Detector:
                 if rate <= self.limit and not state.alerted:
                     alert[number], state.alerted = 1.0, True
             holding[number] = state.alerted
-        return told, alert, holding
+            span[number] = self.lengths[state.window] if state.alerted else 0
+        return told, alert, holding, span
 
     def _recent(self, column: Array, age: int) -> tuple[float, int]:
         """The best window that does not reach back into the last excursion."""
@@ -188,8 +191,3 @@ class Detector:
 def judge(rows: Rows, *, budget: float = BUDGET, direction: Direction = "spike") -> Judged:
     """Judge a whole series from its beginning."""
     return Detector(rows.bucket, budget=budget, direction=direction).judge(rows)
-
-
-def at_epoch(epoch: float) -> datetime:
-    """Epoch seconds as UTC."""
-    return datetime.fromtimestamp(epoch, UTC)

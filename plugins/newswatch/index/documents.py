@@ -16,6 +16,8 @@ from newswatch.index.client import BUSY, Store, asking, body
 
 CHUNK = 500
 CHUNK_BYTES = 4_000_000
+#: below what a server takes in one request unless told otherwise (100 MB)
+WHOLE = (200_000, 64_000_000)
 IN_FLIGHT = 2
 TRIES = 4
 PAGE = 1000
@@ -111,13 +113,13 @@ def put(store: Store, index: str, name: str, source: Source, guard: Found | None
         return True
 
 
-def bulk(store: Store, writes: Iterable[Write]) -> list[Outcome]:
-    """Apply many writes, two requests in flight; those that the server was too busy for are tried again.
+def bulk(store: Store, writes: Iterable[Write], *, whole: bool = False) -> list[Outcome]:
+    """Apply many writes, two requests in flight (``whole``: one request); those that met a busy server are tried again.
 
     A write that was applied while its answer was lost comes back as a conflict when repeated. Raises
     StoreUnavailableError when the store stays busy or away: then nothing is known of the rest.
     """
-    chunks = list(_chunks(writes))
+    chunks = list(_chunks(writes, WHOLE if whole else (CHUNK, CHUNK_BYTES)))
     if len(chunks) <= 1:
         return [outcome for chunk in chunks for outcome in _send(store, chunk)]
     with ThreadPoolExecutor(IN_FLIGHT) as pool:
@@ -160,12 +162,12 @@ def _found(doc: Mapping[str, Any]) -> Found:
     )
 
 
-def _chunks(writes: Iterable[Write]) -> Iterator[list[tuple[Write, bytes]]]:
+def _chunks(writes: Iterable[Write], most: tuple[int, int]) -> Iterator[list[tuple[Write, bytes]]]:
     chunk: list[tuple[Write, bytes]] = []
     size = 0
     for write in writes:
         line = _lines(write)
-        if chunk and (len(chunk) == CHUNK or size + len(line) > CHUNK_BYTES):
+        if chunk and (len(chunk) >= most[0] or size + len(line) > most[1]):
             yield chunk
             chunk, size = [], 0
         chunk.append((write, line))

@@ -1,0 +1,106 @@
+"""What detection keeps of each rule between passes: plain JSON, in Elasticsearch and nowhere else."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from newswatch.model.observed import Observed
+from newswatch.model.rules import BUCKET
+
+STEP = int(BUCKET.total_seconds())
+
+
+def floor(epoch: float, step: int = STEP) -> int:
+    """The start of the bucket that holds ``epoch``."""
+    return int(epoch // step) * step
+
+
+def moment(epoch: float) -> datetime:
+    """Epoch seconds as UTC."""
+    return datetime.fromtimestamp(epoch, UTC)
+
+
+@dataclass(slots=True)
+class Cell:
+    """One split value of one rule. Times are epoch seconds.
+
+    ``counts`` holds the buckets that are still needed; ``tops`` what the largest feed brought; ``names`` distinct names
+    per bucket. ``open`` is the start of the episode that holds. ``detector`` is its packed state before ``base``.
+    """
+
+    counts: dict[int, int] = field(default_factory=dict)
+    tops: dict[int, int] = field(default_factory=dict)
+    names: dict[int, list[str]] = field(default_factory=dict)
+    open: int | None = None
+    base: int = 0
+    detector: dict[str, Any] | None = None
+    last: float = 0.0
+    gap: float = 0.0
+    seen: int = 0
+    first: float = 0.0
+    families: list[str] = field(default_factory=list)
+
+    def prune(self, before: int) -> None:
+        """Forget the buckets before ``before``."""
+        for kept in (self.counts, self.tops, self.names):
+            for bucket in [bucket for bucket in kept if bucket < before]:
+                del kept[bucket]
+
+
+@dataclass(slots=True)
+class Memory:
+    """One rule: the version it was kept for, since when, how far it was judged, its cells, its recent matches."""
+
+    version: str
+    since: int
+    judged: int
+    cells: dict[str, Cell] = field(default_factory=dict)
+    recent: list[Observed] = field(default_factory=list)
+    told: list[dict[str, Any]] = field(default_factory=list)
+
+    def dump(self) -> dict[str, Any]:
+        """As JSON: empty parts left out, buckets as text."""
+        cells = {}
+        for key, cell in self.cells.items():
+            values = {name: value for name, value in _fields(cell) if value not in (None, 0, 0.0, {}, [])}
+            for name in ("counts", "tops", "names"):
+                if name in values:
+                    values[name] = {str(bucket): value for bucket, value in values[name].items()}
+            cells[key] = values
+        recent = [{**dict(_fields(item)), "at": item.at.timestamp()} for item in self.recent]
+        return {
+            "version": self.version,
+            "since": self.since,
+            "judged": self.judged,
+            "cells": cells,
+            "recent": recent,
+            "told": self.told,
+        }
+
+
+def load(source: dict[str, Any]) -> Memory:
+    """The memory that ``Memory.dump`` wrote."""
+    cells = {}
+    for key, values in source["cells"].items():
+        given = dict(values)
+        for name in ("counts", "tops", "names"):
+            if name in given:
+                given[name] = {int(bucket): value for bucket, value in given[name].items()}
+        cells[key] = Cell(**given)
+    recent = [_observed(one) for one in source["recent"]]
+    return Memory(source["version"], source["since"], source["judged"], cells, recent, source["told"])
+
+
+def _fields(thing: Any) -> list[tuple[str, Any]]:
+    return [(one.name, getattr(thing, one.name)) for one in dataclasses.fields(thing)]
+
+
+def _observed(source: dict[str, Any]) -> Observed:
+    values: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in source.items()
+    }
+    values["at"] = moment(source["at"])
+    return Observed(**values)

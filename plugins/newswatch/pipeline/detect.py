@@ -1,0 +1,248 @@
+"""One pass of detection: five requests, whatever the number of rules.
+
+Read the cursor and what is remembered (one request); refresh; read the items that are new since the cursor less ten
+minutes together with everything in their buckets, and how many feeds answer (one, and one more per further page); write
+signals, judged buckets and memories (one); move the cursor (one). Whatever fails, the next pass does it over: signals
+have deterministic ids, buckets are counted whole.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from newswatch.detect.evaluate import Detection, Memories, evaluate
+from newswatch.detect.look import Look
+from newswatch.detect.memory import STEP, floor, load, moment
+from newswatch.detect.where import Filed
+from newswatch.errors import StoreUnavailableError
+from newswatch.index import documents
+from newswatch.index.client import Store
+from newswatch.index.documents import Found, Outcome, Write
+from newswatch.index.signals import band_write, signal_write
+from newswatch.model.observed import Observed
+from newswatch.model.rules import Rule
+from newswatch.model.signal import Coverage, Signal
+
+OVERLAP = timedelta(minutes=10)
+#: without a cursor, items of the last day are matched (and only the newest buckets counted)
+FIRST = timedelta(days=1)
+#: an item that nobody linked to a story within this time stands for itself
+UNLINKED = timedelta(hours=1)
+#: buckets before the overlap that are counted again, and from whose items signals are explained
+BEHIND = 2
+LATEST = timedelta(hours=24)
+SHARDS = 16
+PAGE = 10_000
+OVERDUE = timedelta(minutes=20)
+COVERAGE_KEPT = 100 * STEP
+CURSOR = "cursor-detect"
+FIELDS = [
+    "event.created",
+    "event.ingested",
+    "story.id",
+    "story.lead",
+    "origin",
+    "title",
+    "summary",
+    "url.full",
+    "publisher",
+    "language",
+    "tags",
+    "concepts",
+    "actors",
+    "feeds",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What was remembered: the cursor's value, memories, and the guards of their next writes."""
+
+    cursor: Mapping[str, Any]
+    memories: Memories
+    guards: Mapping[str, Found]
+
+
+def detect_pass(store: Store, rules: Sequence[Rule], now: datetime) -> tuple[Signal, ...]:
+    """Evaluate ``rules`` on what is new and on the buckets that closed; the signals, oldest first.
+
+    They are in ``<ns>-signals`` already when this returns. Raises StoreUnavailableError when another pass was faster.
+    """
+    kept = _read(store, rules)
+    since = datetime.fromisoformat(kept.cursor["ingested"]) if kept.cursor else now - FIRST
+    counted = floor(((since if kept.cursor else now) - OVERLAP).timestamp()) - BEHIND * STEP
+    first = min(counted, kept.cursor.get("again", counted))
+    hits, coverage = _news(store, since - OVERLAP, moment(first), now)
+    items = [(observed(hit), hit) for hit in hits if _linked(hit, now)]
+    look = _look(items, first, since - OVERLAP, now, _coverage(kept, coverage, now))
+    found = evaluate(Filed(rules), kept.memories, look)
+    _write(store, found, kept, now)
+    _advance(store, kept, look, [hit for hit in hits if not _linked(hit, now)], (first, now))
+    return tuple(found.signals)
+
+
+def observed(hit: Mapping[str, Any]) -> Observed:
+    """The item of a search hit."""
+    source = hit["_source"]
+    publisher = source.get("publisher") or {}
+    return Observed(
+        id=hit["_id"],
+        at=datetime.fromisoformat(source["event"]["created"]),
+        story=source["story"]["id"],
+        lead=bool(source["story"].get("lead", True)),
+        origin=source["origin"],
+        title=source.get("title") or "",
+        summary=source.get("summary") or "",
+        url=(source.get("url") or {}).get("full"),
+        publisher=publisher.get("id") or "",
+        family=publisher.get("family") or publisher.get("id") or "",
+        country=publisher.get("country") or "",
+        language=source.get("language") or "und",
+        tags=tuple(source.get("tags", ())),
+        concepts=tuple(source.get("concepts", ())),
+        actors=tuple(source.get("actors", ())),
+        feeds=tuple(source.get("feeds", ())),
+    )
+
+
+def shard(rule: str) -> str:
+    """The document that remembers a rule."""
+    return f"memory-{zlib.crc32(rule.encode()) % SHARDS}"
+
+
+def _read(store: Store, rules: Sequence[Rule]) -> _Kept:
+    names = sorted({shard(rule.id) for rule in rules})
+    pairs = [(store.index("state"), CURSOR), *((store.index("counts"), name) for name in names)]
+    found = documents.mget(store, pairs)
+    known = {rule.id for rule in rules}
+    memories = {
+        rule: load(source)
+        for name in names
+        if name in found
+        for rule, source in found[name].source["state"].items()
+        if rule in known
+    }
+    return _Kept(found[CURSOR].source["value"] if CURSOR in found else {}, memories, found)
+
+
+def _news(
+    store: Store, ingested: datetime, created: datetime, now: datetime
+) -> tuple[list[dict[str, Any]], Coverage | None]:
+    """Items ingested or created since then, and how many of the feeds answer."""
+    documents.refresh(store, store.index("items"), store.index("feeds"))
+    news = [
+        {"range": {"event.ingested": {"gte": ingested.isoformat()}}},
+        {"range": {"event.created": {"gte": created.isoformat()}}},
+    ]
+    request: dict[str, Any] = {
+        "query": {"bool": {"should": news}},
+        "size": PAGE,
+        "_source": FIELDS,
+        "track_total_hits": False,
+        # event.created decides the monthly index, and _seq_no is unique in an index
+        "sort": [{"event.created": {"order": "asc", "unmapped_type": "date"}}, {"_seq_no": "asc"}],
+    }
+    index = f"{store.index('items')},{store.index('feeds')}"
+    answer = documents.search(store, index, {**request, "aggs": _feeds(now)})
+    counted = answer.get("aggregations", {}).get("all", {}).get("feeds", {"doc_count": 0})
+    coverage = Coverage(counted["answer"]["doc_count"], counted["doc_count"]) if counted["doc_count"] else None
+    hits: list[dict[str, Any]] = list(answer["hits"]["hits"])
+    while len(answer["hits"]["hits"]) == PAGE:
+        answer = documents.search(store, index, {**request, "search_after": hits[-1]["sort"]})
+        hits += answer["hits"]["hits"]
+    return hits, coverage
+
+
+def _feeds(now: datetime) -> dict[str, Any]:
+    """Counts the feeds, and those that answer: the last poll went well and the next is not overdue."""
+    known = {
+        "filter": [{"exists": {"field": "configured_url"}}],
+        "must_not": [{"terms": {"status": ["gone", "paused"]}}],
+    }
+    answer = [
+        {"terms": {"status": ["ok", "unchanged"]}},
+        {"range": {"next_poll": {"gte": (now - OVERDUE).isoformat()}}},
+    ]
+    counted = {"answer": {"filter": {"bool": {"filter": answer}}}}
+    return {"all": {"global": {}, "aggs": {"feeds": {"filter": {"bool": known}, "aggs": counted}}}}
+
+
+def _linked(hit: Mapping[str, Any], now: datetime) -> bool:
+    source = hit["_source"]
+    return "lead" in source["story"] or now - datetime.fromisoformat(source["event"]["ingested"]) > UNLINKED
+
+
+def _look(
+    items: Sequence[tuple[Observed, Mapping[str, Any]]],
+    first: int,
+    since: datetime,
+    now: datetime,
+    coverage: Mapping[int, Coverage],
+) -> Look:
+    buckets: dict[int, list[Observed]] = {bucket: [] for bucket in range(first, floor(now.timestamp()) + 1, STEP)}
+    fresh = []
+    for item, hit in items:
+        if datetime.fromisoformat(hit["_source"]["event"]["ingested"]) >= since:
+            fresh.append(item)
+        bucket = floor(item.at.timestamp())
+        if item.origin == "live" and bucket in buckets:
+            buckets[bucket].append(item)
+    return Look(now, fresh, buckets, coverage)
+
+
+def _coverage(kept: _Kept, current: Coverage | None, now: datetime) -> dict[int, Coverage]:
+    """Coverage per bucket: the best that a pass within it saw."""
+    at = floor(now.timestamp())
+    known = {
+        int(bucket): Coverage(*pair)
+        for bucket, pair in kept.cursor.get("coverage", {}).items()
+        if int(bucket) >= at - COVERAGE_KEPT
+    }
+    if current is not None and (at not in known or current.answered >= known[at].answered):
+        known[at] = current
+    return known
+
+
+def _write(store: Store, found: Detection, kept: _Kept, now: datetime) -> None:
+    writes = [*_memories(store, found, kept, now)]
+    writes += [band_write(store, band) for band in found.bands]
+    writes += [signal_write(store, signal, now) for signal in found.signals]
+    _refuse(documents.bulk(store, writes, whole=True))
+
+
+def _memories(store: Store, found: Detection, kept: _Kept, now: datetime) -> Iterator[Write]:
+    """The shards that hold a changed memory, whole."""
+    for name in sorted({shard(rule) for rule in found.changed}):
+        state = {rule: memory.dump() for rule, memory in kept.memories.items() if shard(rule) == name}
+        source = {"@timestamp": now.isoformat(), "series": name, "state": state}
+        guard = kept.guards.get(name)
+        yield Write("index" if guard else "create", store.index("counts"), name, source, guard)
+
+
+def _refuse(outcomes: Iterable[Outcome]) -> None:
+    for outcome in outcomes:
+        known = outcome.write.op == "create" and outcome.conflict and outcome.write.index.endswith("-signals")
+        if not outcome.applied and not known:
+            raise StoreUnavailableError(f"detection could not keep {outcome.write.id}: {outcome.reason or 'conflict'}")
+
+
+def _advance(
+    store: Store, kept: _Kept, look: Look, unlinked: Sequence[Mapping[str, Any]], clock: tuple[int, datetime]
+) -> None:
+    first, now = clock
+    held = [datetime.fromisoformat(hit["_source"]["event"]["ingested"]) + OVERLAP for hit in unlinked]
+    late = [floor(item.at.timestamp()) for item in look.fresh if item.origin == "live"]
+    again = [bucket for bucket in late if (now - LATEST).timestamp() <= bucket < first]
+    value: dict[str, Any] = {
+        "ingested": min([now, *held]).isoformat(),
+        "coverage": {str(bucket): [one.answered, one.feeds] for bucket, one in look.coverage.items()},
+    }
+    if again:
+        value["again"] = min(again)
+    source = {"kind": "cursor", "at": now.isoformat(), "value": value}
+    if not documents.put(store, store.index("state"), CURSOR, source, kept.guards.get(CURSOR)):
+        raise StoreUnavailableError("another pass of detection was faster")
