@@ -16,9 +16,10 @@ from newswatch.fetch import redirects
 from newswatch.fetch.address import Pair, RefusedAddressError, Target, check, read
 from newswatch.fetch.failures import FetchError, translated
 from newswatch.fetch.gates import Gates
-from newswatch.fetch.headers import ExactRequest, Headers, exact, max_age, retry_after
+from newswatch.fetch.headers import Headers, max_age, retry_after
 from newswatch.fetch.resolver import CheckedResolver
 from newswatch.fetch.unpack import BadEncodingError, TooLargeError, unpack
+from newswatch.fetch.wire import ExactRequest, exact
 from newswatch.model.address import redact
 from newswatch.model.feed import Answer, Ask, Failure
 from newswatch.model.fetch import FetchSettings
@@ -143,8 +144,8 @@ class Client:
         if ask.last_modified is not None:
             headers["If-Modified-Since"] = exact(ask.last_modified)
         if target.user is not None or target.password is not None:
-            pair = aiohttp.BasicAuth(target.user or "", target.password or "", encoding="utf-8")
-            headers["Authorization"] = pair.encode()
+            pair = aiohttp.encode_basic_auth(target.user or "", target.password or "", encoding="utf-8")
+            headers["Authorization"] = pair
         url = URL(target.url, encoded=True)
         async with self._session.get(url, headers=headers, allow_redirects=False) as response:
             found = Headers(response.raw_headers)

@@ -1,21 +1,13 @@
-"""What response headers say, read with suspicion; and validators sent back byte for byte."""
+"""What response headers say, read with suspicion."""
 
 from __future__ import annotations
 
 import re
-import secrets
-from asyncio import WriteTransport
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any
-
-from aiohttp import ClientRequest, ClientResponse
-from aiohttp.connector import Connection
 
 MAX_VALIDATOR = 4096
-_MARK = secrets.token_hex(8)
-_MARKED = re.compile(rf"{_MARK}\.([0-9a-f]*)\.".encode())
 
 
 class Headers:
@@ -75,38 +67,3 @@ def _date(value: str) -> datetime | None:
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-
-
-def exact(value: str) -> str:
-    """A header value for ``ExactRequest``: latin-1 text that arrives as those very bytes."""
-    return value if value.isascii() else f"{_MARK}.{value.encode('latin-1').hex()}."
-
-
-class ExactRequest(ClientRequest):
-    """A request that can send header values which are not UTF-8.
-
-    aiohttp writes headers as UTF-8, so bytes such as a lone 0xE9 in an ETag would not come back as they were given;
-    they travel in hexadecimal behind a mark that nobody outside this process knows, and are put back on the wire.
-    """
-
-    async def send(self, conn: Connection) -> ClientResponse:
-        """Send the request on ``conn``, which is closed after it."""
-        if conn.protocol is not None and any(_MARK in value for value in self.headers.values()):
-            conn.protocol.transport = _ExactTransport(conn.protocol.transport)  # type: ignore[assignment]
-        return await super().send(conn)
-
-
-class _ExactTransport:
-    """A transport that puts marked values back; everything else is the transport beneath."""
-
-    def __init__(self, transport: Any) -> None:
-        self._transport: WriteTransport = transport
-
-    def write(self, data: bytes | bytearray | memoryview) -> None:
-        self._transport.write(_MARKED.sub(lambda match: bytes.fromhex(match[1].decode()), bytes(data)))
-
-    def writelines(self, data: Iterable[bytes | bytearray | memoryview]) -> None:
-        self.write(b"".join(data))
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._transport, name)

@@ -9,8 +9,8 @@ from urllib.parse import SplitResult, unquote_plus, urlsplit, urlunsplit
 HIDDEN = "***"
 _SECRET = re.compile(
     r"(^|[_\-.\[])(api[_\-.]?key|apikey|key|token|access[_\-.]?token|auth|authorization|authtoken|secret|pass|passwd"
-    r"|password|pwd|signature|sig|session|sessionid|sid|credential|credentials|jwt|code|hmac|user|username|login)"
-    r"($|[_\-.\]])|(key|token|secret|password|signature)$",
+    r"|password|pwd|signature|sig|session|sessionid|sid|credential|credentials|jwt|hmac)($|[_\-.\]])"
+    r"|(?-i:[a-z](Key|Token|Secret|Password|Signature))$",
     re.IGNORECASE,
 )
 _ADDRESS = re.compile(r"https?://[^\s\"'<>]+", re.IGNORECASE)
