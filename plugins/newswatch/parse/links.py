@@ -15,10 +15,12 @@ def absolute(href: str | None, base: str) -> str | None:
     """``href`` resolved against ``base``; None when it is empty, too long, malformed or not http(s)."""
     if not href:
         return None
+    if "&amp;" in href:
+        href = href.replace("&amp;", "&")
     if len(href) <= URL_MAX and _SAFE.fullmatch(href):
         return href
     href = _UNWANTED.sub("", href).strip().replace(" ", "%20")
-    if not href or len(href) > URL_MAX:
+    if not href or len(href) > URL_MAX or "<" in href:
         return None
     if href.lower().startswith("www."):
         href = f"http://{href}"

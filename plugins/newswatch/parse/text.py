@@ -139,6 +139,8 @@ def _unmarked(value: str) -> str:
     if "&amp;amp;" in value:
         value = _AMPERSANDS.sub("&", value)
     for _ in range(_ROUNDS):
+        if "<![CDATA[" in value:
+            value = value.replace("<![CDATA[", "").replace("]]>", "")
         if "<" in value and _TAG.search(value):
             value = _stripped(value)
         elif "&" in value:
