@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import signal
 import subprocess
 from collections.abc import Mapping, Sequence
@@ -12,6 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
+
+# processes that this very process started: kept so that their end can be collected
+_OURS: dict[int, subprocess.Popen[bytes]] = {}
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,7 @@ class Processes:
                 stderr=out,
                 start_new_session=True,
             )
+        _OURS[process.pid] = process
         note = self._note(name)
         note.parent.mkdir(parents=True, exist_ok=True)
         note.write_text(json.dumps({"pid": process.pid, "started": psutil.Process(process.pid).create_time()}))
@@ -94,5 +97,6 @@ def _children(process: psutil.Process) -> list[psutil.Process]:
 
 def _reap(pid: int) -> None:
     """Collect our own child, so that no zombie is left when the same process started and stopped it."""
-    with contextlib.suppress(ChildProcessError):
-        os.waitpid(pid, os.WNOHANG)
+    ours = _OURS.pop(pid, None)
+    if ours is not None:
+        ours.wait(timeout=10)
