@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -24,11 +24,15 @@ TRIES = 8
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What became of items: ids that were created, that were there already, and that were set aside as refused."""
+    """What became of items: ids that were created, that were there already, and that were set aside as refused.
+
+    ``places`` says in which index those are that were there already.
+    """
 
     created: frozenset[str] = frozenset()
     known: frozenset[str] = frozenset()
     refused: frozenset[str] = frozenset()
+    places: Mapping[str, str] = field(default_factory=dict)
 
 
 def existing(store: Store, ids: Iterable[str], now: datetime) -> dict[str, Found]:
@@ -52,7 +56,15 @@ def write(store: Store, items: Sequence[TaggedItem], now: datetime) -> Written:
         if one.item.id in known or one.item.id in conflicts:
             attach(store, places.get(one.item.id, one.item.index), one.item.id, one.item.feeds)
     created = frozenset(outcome.write.id for outcome in outcomes if outcome.applied)
-    return Written(created, frozenset(known) | conflicts, frozenset(outcome.write.id for outcome in refused))
+    return Written(created, frozenset(known) | conflicts, frozenset(outcome.write.id for outcome in refused), places)
+
+
+def anywhere(store: Store, ids: Sequence[str]) -> frozenset[str]:
+    """Which of ``ids`` are stored in any month's index. A search: it sees what was refreshed."""
+    documents.refresh(store, store.index("items"))
+    request = {"query": {"ids": {"values": list(ids)}}, "size": len(ids), "_source": False}
+    hits = documents.search(store, store.index("items"), request)["hits"]["hits"]
+    return frozenset(hit["_id"] for hit in hits)
 
 
 def attach(store: Store, index: str, name: str, feeds: Iterable[str]) -> None:

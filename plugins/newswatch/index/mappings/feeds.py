@@ -54,7 +54,7 @@ FEEDS: dict[str, Field] = {
     "fingerprint": KEYWORD,
     "note": SHOWN,
 }
-ENTRIES: dict[str, Field] = {"feed": KEYWORD, "updated": DATE, "keys": OPAQUE}
+ENTRIES: dict[str, Field] = {"feed": KEYWORD, "known": OPAQUE}
 DEAD_LETTER: dict[str, Field] = {
     "@timestamp": DATE,
     "kind": KEYWORD,

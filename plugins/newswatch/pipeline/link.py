@@ -1,0 +1,116 @@
+"""The one writer of stories: new items join the story that they are a copy of, or become the lead of a new one.
+
+It runs under a lease, after all shards; from then on an item's ``story.id`` never changes. Candidates are found with
+one ``terms`` query per batch over the MinHash bands; the verdict is ``story.assign``'s.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from newswatch import story
+from newswatch.errors import StoreUnavailableError
+from newswatch.index import documents, items, state
+from newswatch.index.client import Store
+from newswatch.index.documents import Found, Write
+from newswatch.model.story import StoryText
+
+BATCH = 500
+CANDIDATES = 5000
+WINDOW = timedelta(hours=72)
+LEASE = timedelta(minutes=10)
+FIELDS = ["title", "summary", "language", "publisher.id", "event.created", "story"]
+
+
+@dataclass(frozen=True, slots=True)
+class LinkReport:
+    """How many new items were read, and how many of them lead a story."""
+
+    items: int = 0
+    leads: int = 0
+
+
+def link(store: Store, now: datetime) -> LinkReport:
+    """Join all items that have no story yet. Raises StoreUnavailableError while another run does it."""
+    holder = uuid.uuid4().hex
+    if not state.acquire(store, "link", holder, now, LEASE):
+        raise StoreUnavailableError("another run is joining stories at this moment")
+    try:
+        return _link(store)
+    finally:
+        state.release(store, "link", holder, now)
+
+
+def _link(store: Store) -> LinkReport:
+    index = store.index("items")
+    documents.refresh(store, index)
+    search = {
+        "query": {"bool": {"must_not": {"exists": {"field": "story.lead"}}}},
+        "sort": [{"event.created": "asc"}, {"story.id": "asc"}],
+        "_source": FIELDS,
+    }
+    read = leads = 0
+    for page in documents.pages(store, search, index, BATCH):
+        placed = _place(store, page)
+        read += len(placed)
+        leads += sum(lead for _, lead in placed.values())
+    return LinkReport(read, leads)
+
+
+def _place(store: Store, page: Sequence[Found]) -> dict[str, tuple[str, bool]]:
+    new = [_text(one) for one in page]
+    given = story.assign(new, _candidates(store, new))
+    placed = {one.id: (given[one.id], given[one.id] == one.id) for one in page}
+    documents.bulk(
+        store,
+        [
+            Write("update", one.index, one.id, {"story": {"id": placed[one.id][0], "lead": placed[one.id][1]}})
+            for one in page
+        ],
+    )
+    # the next page's candidates must see these
+    documents.refresh(store, store.index("items"))
+    return placed
+
+
+def _candidates(store: Store, new: Sequence[StoryText]) -> list[StoryText]:
+    bands = sorted({band for one in new for band in one.bands})
+    if not bands:
+        return []
+    since = min(one.time for one in new) - WINDOW
+    until = max(one.time for one in new)
+    request: dict[str, Any] = {
+        "query": {
+            "bool": {
+                "filter": [
+                    {"terms": {"story.bands": bands[:60_000]}},
+                    {"range": {"event.created": {"gte": since.isoformat(), "lte": until.isoformat()}}},
+                    {"exists": {"field": "story.lead"}},
+                ]
+            }
+        },
+        "sort": [{"event.created": "desc"}],
+        "size": CANDIDATES,
+        "_source": FIELDS,
+        "track_total_hits": False,
+    }
+    hits = documents.search(store, store.index("items"), request)["hits"]["hits"]
+    return [_text(Found(hit["_id"], hit["_index"], hit["_source"], 0, 0), known=True) for hit in hits]
+
+
+def _text(one: Found, *, known: bool = False) -> StoryText:
+    source = one.source
+    return StoryText(
+        id=one.id,
+        language=source.get("language") or "und",
+        title=source["title"],
+        summary=source["summary"],
+        publisher=source["publisher"]["id"],
+        time=items.moment(source["event"]["created"]) or datetime.min,  # noqa: DTZ901 (always there)
+        bands=tuple(source["story"].get("bands", ())),
+        story=source["story"]["id"] if known else None,
+    )
