@@ -18,8 +18,9 @@ ALLOWED: dict[str, set[str]] = {
     **{name: BOTTOM | PURE | {"config"} for name in EDGES},
     "pipeline": BOTTOM | PURE | EDGES,
     "runtime": BOTTOM | EDGES,
-    "desk": BOTTOM | PURE | EDGES | {"pipeline", "runtime"},
-    "cli": BOTTOM | PURE | EDGES | {"pipeline", "runtime"},
+    "jobs": BOTTOM | EDGES | {"pipeline", "runtime", "tag"},
+    "desk": BOTTOM | PURE | EDGES | {"pipeline", "runtime", "jobs"},
+    "cli": BOTTOM | PURE | EDGES | {"pipeline", "runtime", "jobs"},
     "__main__": {"cli"},
     "__init__": set(),
 }

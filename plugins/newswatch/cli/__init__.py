@@ -11,7 +11,7 @@ import sys
 import typer
 
 from newswatch import __version__
-from newswatch.cli import backtest, common, tag
+from newswatch.cli import backtest, check, common, dashboards, items, status, tag
 from newswatch.errors import ConfigError, NewswatchError, UsageError
 
 app = typer.Typer(
@@ -39,7 +39,11 @@ def _root(
     pass
 
 
+check.register(app)
+items.register(app)
+status.register(app)
 backtest.register(app)
+dashboards.register(app)
 tag.register(app)
 
 

@@ -43,6 +43,15 @@ def listing(panel: Listing, namespace: str, since: datetime, until: datetime) ->
     return search.sort({panel.source.time: {"order": "desc"}}).source(list(panel.columns))[: panel.size]
 
 
+def rows(panel: Listing, answer: Mapping[str, Any]) -> Table:
+    """The answer of ``listing`` as a table; several values of a field are joined by commas."""
+    found = []
+    for hit in answer["hits"]["hits"]:
+        values = [_dig(hit["_source"], column) for column in panel.columns]
+        found.append(tuple(", ".join(map(str, v)) if isinstance(v, list) else v and str(v) for v in values))
+    return Table(panel.columns, tuple(found))
+
+
 def table(panel: Panel, answers: Mapping[str, Mapping[str, Any]]) -> Table:
     """The answers of ``searches`` (their raw bodies, by shift) as one table, shifted buckets moved onto the range."""
     columns = tuple(split.label for split in panel.splits) + tuple(measure.label for measure in panel.measures)

@@ -1,0 +1,117 @@
+"""What commands and DAGs run: each job opens the store, reads its configuration and calls the pipeline.
+
+Arguments and results are plain values (text, numbers, times), so that a job can be a task, a command or a test.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from newswatch import runtime
+from newswatch.errors import UsageError
+
+if TYPE_CHECKING:
+    from newswatch.index.client import Store
+    from newswatch.index.items import Written
+    from newswatch.pipeline.link import LinkReport
+    from newswatch.pipeline.poll import Poll, PollReport, Progress
+    from newswatch.tag import Tagger
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """Where a job works: the namespace, the configuration folder (None: the runtime's), and for polling another list of
+    feeds and the ``HOST:PORT`` pairs of an intranet that may be asked.
+    """
+
+    namespace: str = "newswatch"
+    config: Path | None = None
+    feeds: Path | None = None
+    allow: tuple[str, ...] = ()
+
+    @property
+    def folder(self) -> Path:
+        """The configuration folder."""
+        return self.config or runtime.config_folder()
+
+
+def open_store(namespace: str) -> Store:
+    """The store of ``namespace``, its templates and indices made when they are missing."""
+    from newswatch.index.client import Settings, connect
+    from newswatch.index.templates import ensure
+
+    runtime.load_environment()
+    store = connect(Settings.from_environment(), namespace)
+    ensure(store)
+    return store
+
+
+def tagger(where: Where) -> Tagger:
+    """The tagger of the configuration's watch-list."""
+    from newswatch.config.watchlist import load_watchlist
+    from newswatch.tag import Tagger
+
+    return Tagger(load_watchlist(where.folder / "watchlist"))
+
+
+def seed(where: Where, now: datetime, folder: Path | None = None) -> Written:
+    """Load the seed articles; any number of times leaves one document each."""
+    from newswatch.pipeline.seed import seed as run
+
+    return run(open_store(where.namespace), folder or runtime.ROOT / "seeds", tagger(where), now)
+
+
+def due(where: Where, now: datetime) -> list[list[str]]:
+    """The ids of the feeds that are due, in shards."""
+    from newswatch.pipeline import poll
+
+    return poll.shards(poll.due(_poll(where, now)))
+
+
+def shard(where: Where, now: datetime, feeds: Sequence[str], progress: Progress = lambda _: None) -> PollReport:
+    """Poll some feeds once: one idempotent transaction."""
+    from newswatch.pipeline.poll import poll_shard
+
+    return poll_shard(_poll(where, now), feeds, progress)
+
+
+def link(where: Where, now: datetime) -> LinkReport:
+    """Join new items to their stories."""
+    from newswatch.pipeline.link import link as run
+
+    return run(open_store(where.namespace), now)
+
+
+def poll(where: Where, now: datetime, progress: Progress = lambda _: None) -> PollReport:
+    """All that is due, then the stories."""
+    from newswatch.pipeline.poll import due as due_feeds
+    from newswatch.pipeline.poll import poll_shard
+
+    job = _poll(where, now)
+    report = poll_shard(job, due_feeds(job), progress)
+    link(where, now)
+    return report
+
+
+def allowed(values: Iterable[str]) -> frozenset[tuple[str, int]]:
+    """``HOST:PORT`` texts as pairs."""
+    pairs = []
+    for value in values:
+        host, _, port = value.rpartition(":")
+        if not host or not port.isdigit():
+            raise UsageError(f"--allow wants HOST:PORT, such as 127.0.0.1:8000, not {value!r}")
+        pairs.append((host.strip("[]").lower(), int(port)))
+    return frozenset(pairs)
+
+
+def _poll(where: Where, now: datetime) -> Poll:
+    from newswatch.config.feeds import load_feeds
+    from newswatch.pipeline.poll import Poll
+
+    pairs = allowed(where.allow)
+    specs = {spec.id: spec for spec in load_feeds(where.feeds or where.folder / "feeds.yaml")}
+    return Poll(open_store(where.namespace), specs, tagger(where), now, allow=pairs)

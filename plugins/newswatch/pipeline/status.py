@@ -1,0 +1,60 @@
+"""How things stand, in one look: read in three requests, said in a few lines."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from newswatch.index import documents
+from newswatch.index.client import Store, asking, body
+
+
+def read(store: Store) -> dict[str, Any]:
+    """Counts by state: cluster, feeds, items, deliveries, dead letters."""
+    with asking(store):
+        health = body(store, store.client.cluster.health())
+    documents.refresh(store, *(store.index(name) for name in ("items", "feeds", "outbox", "dead-letter")))
+    terms = {name: {"terms": {"field": field, "size": 50}} for name, field in ITEMS.items()}
+    items = documents.search(store, store.index("items"), {"size": 0, "track_total_hits": True, "aggs": terms})
+    feeds = documents.search(store, store.index("feeds"), _by("status"))
+    outbox = documents.search(store, store.index("outbox"), _by("state"))
+    letters = documents.search(store, store.index("dead-letter"), {"size": 0, "track_total_hits": True})
+    return {
+        "namespace": store.namespace,
+        "elasticsearch": store.url,
+        "cluster": health["status"],
+        "items": items["hits"]["total"]["value"],
+        **{name: _buckets(items, name) for name in ITEMS},
+        "feeds": _buckets(feeds, "by"),
+        "deliveries": _buckets(outbox, "by"),
+        "dead_letters": letters["hits"]["total"]["value"],
+    }
+
+
+ITEMS = {"tags": "tags", "languages": "language", "origins": "origin"}
+
+
+def lines(found: dict[str, Any]) -> list[str]:
+    """The status in words."""
+    return [
+        f"Elasticsearch  {found['cluster']} at {found['elasticsearch']}, namespace {found['namespace']}",
+        f"Items          {found['items']}: {_said(found['origins'])}",
+        f"  by tag       {_said(found['tags'])}",
+        f"  by language  {_said(found['languages'])}",
+        f"Feeds          {_said(found['feeds'])}",
+        f"Deliveries     {_said(found['deliveries'])}",
+        f"Set aside      {found['dead_letters']} documents or messages"
+        + ("; see the index dead-letter" if found["dead_letters"] else ""),
+    ]
+
+
+def _by(field: str) -> dict[str, Any]:
+    return {"size": 0, "aggs": {"by": {"terms": {"field": field, "size": 50}}}}
+
+
+def _buckets(answer: dict[str, Any], name: str) -> dict[str, int]:
+    aggregation = answer.get("aggregations", {}).get(name, {})
+    return {bucket["key"]: bucket["doc_count"] for bucket in aggregation.get("buckets", [])}
+
+
+def _said(counts: dict[str, int]) -> str:
+    return ", ".join(f"{name} {count}" for name, count in counts.items()) or "none yet"
