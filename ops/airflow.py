@@ -12,13 +12,11 @@ import secrets
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+from newswatch.airflow_api import AirflowApi
 from ops import settings
 from ops.errors import OpsError
 from ops.node import free_ports
@@ -100,7 +98,7 @@ class Airflow:
             self._migrate()
             say("starting Airflow's api-server")
             self._start(processes, "api-server")
-            self._wait(processes, ("api-server",), lambda: self._health() is not None)
+            self._wait(processes, ("api-server",), lambda: self.api.health() is not None)
             say("starting Airflow's scheduler, dag-processor and triggerer")
             for part in PARTS[1:]:
                 self._start(processes, part)
@@ -114,38 +112,10 @@ class Airflow:
         processes = Processes(self.home)
         return any(processes.stop(part) for part in reversed(PARTS))
 
-    def call(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
-        """One request to Airflow's REST API (``/api/v2`` + ``path``) as the admin user."""
-        login = {"username": USER, "password": json.loads(self.password_file.read_text())[USER]}
-        token = _request(f"{self.url}/auth/token", "POST", login)["access_token"]
-        return _request(f"{self.url}/api/v2{path}", method, body, token)
-
-    def run(self, dag: str, conf: dict[str, Any] | None = None, patience: float = 180) -> dict[str, Any]:
-        """Trigger a DAG and wait for its end. Raises OpsError when it fails or takes too long."""
-        deadline = time.monotonic() + patience
-        self._known(dag, deadline)
-        made = self.call("POST", f"/dags/{dag}/dagRuns", {"logical_date": None, "conf": conf or {}})
-        while time.monotonic() < deadline:
-            run = self.call("GET", f"/dags/{dag}/dagRuns/{made['dag_run_id']}")
-            if run["state"] == "success":
-                return run
-            if run["state"] == "failed":
-                raise OpsError(f"the run {run['dag_run_id']} of {dag} failed; see its log at {self.url}/dags/{dag}")
-            time.sleep(0.5)
-        raise OpsError(f"the run of {dag} did not end within {patience:.0f} s; see {self.url}/dags/{dag}")
-
-    def _known(self, dag: str, deadline: float) -> None:
-        """Wait until Airflow has read the DAG's file."""
-        while True:
-            try:
-                self.call("GET", f"/dags/{dag}")
-                return
-            except OpsError:
-                if time.monotonic() > deadline:
-                    raise OpsError(
-                        f"Airflow does not know the DAG {dag}; see {self.url}/dags for import errors"
-                    ) from None
-            time.sleep(1)
+    @property
+    def api(self) -> AirflowApi:
+        """Its REST API, as the admin user."""
+        return AirflowApi(self.url, USER, json.loads(self.password_file.read_text())[USER])
 
     def _kept(self) -> dict[str, str]:
         """Secrets and ports, made once."""
@@ -189,31 +159,9 @@ class Airflow:
         raise OpsError(f"Airflow was not healthy within {PATIENCE} s; see the logs in {self.home / 'logs'}")
 
     def _healthy(self) -> bool:
-        health = self._health() or {}
+        health = self.api.health() or {}
         parts = ("metadatabase", "scheduler", "triggerer", "dag_processor")
         return all((health.get(part) or {}).get("status") == "healthy" for part in parts)
-
-    def _health(self) -> dict[str, Any] | None:
-        try:
-            return _request(f"{self.url}/api/v2/monitor/health", "GET")
-        except OpsError:
-            return None
-
-
-def _request(url: str, method: str, body: dict[str, Any] | None = None, token: str | None = None) -> dict[str, Any]:
-    request = urllib.request.Request(url, method=method, headers={"Content-Type": "application/json"})
-    if body is not None:
-        request.data = json.dumps(body).encode()
-    if token:
-        request.add_header("Authorization", f"Bearer {token}")
-    try:
-        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=30) as answer:
-            found = json.loads(answer.read() or b"{}")
-    except urllib.error.HTTPError as error:
-        raise OpsError(f"Airflow answered {error.code} to {method} {url}") from error
-    except (OSError, ValueError) as error:
-        raise OpsError(f"Airflow at {url} does not answer") from error
-    return found if isinstance(found, dict) else {}
 
 
 def _last(log: Path) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from newswatch.pipeline.drill import through_airflow
 from rich.console import Console
 
 from newswatch.errors import NewswatchError
@@ -17,7 +18,11 @@ from ops.airflow import Airflow
 from ops.errors import OpsError
 from ops.node import Node, health
 
-NAMESPACE = "newswatch"
+NEXT = (
+    "",
+    "Next: add a feed in config/feeds.yaml, a concept in config/watchlist/, a mail server or Slack in .newswatch/env",
+    "(AIRFLOW_CONN_SMTP_DEFAULT, AIRFLOW_CONN_SLACK_DEFAULT) and config/channels.yaml; then newswatch check.",
+)
 console = Console(highlight=False)
 Say = Callable[[str], None]
 
@@ -49,18 +54,17 @@ def _up(home: Path) -> None:
     with step("Airflow is healthy") as say:
         airflow.up(say)
     with step("seed articles loaded"):
-        airflow.run("newswatch_seed")
+        airflow.api.run("newswatch_seed")
     with step("feeds polled once") as say:
         say("this takes up to a minute when no feed can be reached")
-        airflow.run("newswatch_poll", patience=300)
+        airflow.api.run("newswatch_poll", patience=300)
     with step("drill: a canary article became a mail and a Slack message") as say:
-        drill = _drill(airflow, say)
-    _summary(airflow, home, drill)
+        drill = through_airflow(airflow.api, home, say)
+    _summary(airflow, drill)
 
 
 def _check() -> None:
     from newswatch.cli.check import check_all
-
     from newswatch.runtime import config_folder
 
     check_all(config_folder())
@@ -77,18 +81,12 @@ def _elasticsearch(home: Path, say: Say) -> str:
     return Node(home, namespaces).up(say)
 
 
-def _drill(airflow: Airflow, say: Say) -> list[str]:
-    from ops.drill import through_airflow
-
-    return through_airflow(airflow, say)
-
-
-def _summary(airflow: Airflow, home: Path, drill: list[str]) -> None:
-    from ops.summary import lines
+def _summary(airflow: Airflow, drill: list[str]) -> None:
+    from newswatch import jobs
 
     console.print()
     console.print(f"[bold]Airflow[/]   {airflow.url}  user admin, password in {airflow.password_file}", soft_wrap=True)
-    for line in [*lines(home), *drill]:
+    for line in [*jobs.overview(), *drill, *NEXT]:
         console.print(line, soft_wrap=True, markup=False)
 
 

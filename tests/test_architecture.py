@@ -10,7 +10,7 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "plugins" / "newswatch"
 BOTTOM = {"model", "errors"}
 PURE = {"parse", "identity", "schedule", "tag", "story", "detect", "alert", "digest", "panels", "render"}
-EDGES = {"config", "fetch", "seeds", "index", "deliver", "kibana"}
+EDGES = {"config", "fetch", "seeds", "index", "deliver", "kibana", "airflow_api"}
 ALLOWED: dict[str, set[str]] = {
     "model": {"errors"},
     "errors": set(),

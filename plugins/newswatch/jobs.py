@@ -24,14 +24,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """Where a job works: the namespace, the configuration folder (None: the runtime's), and for polling another list of
-    feeds and the ``HOST:PORT`` pairs of an intranet that may be asked.
+    """Where a job works: the namespace and the configuration folder (None: the runtime's).
+
+    For polling: another list of feeds, the ``HOST:PORT`` pairs of an intranet that may be asked, and whether ``every``
+    feed is polled, due or not.
     """
 
     namespace: str = "newswatch"
     config: Path | None = None
     feeds: Path | None = None
     allow: tuple[str, ...] = ()
+    every: bool = False
 
     @property
     def folder(self) -> Path:
@@ -69,7 +72,8 @@ def due(where: Where, now: datetime) -> list[list[str]]:
     """The ids of the feeds that are due, in shards."""
     from newswatch.pipeline import poll
 
-    return poll.shards(poll.due(_poll(where, now)))
+    job = _poll(where, now)
+    return poll.shards(list(job.specs) if where.every else poll.due(job))
 
 
 def shard(where: Where, now: datetime, feeds: Sequence[str], progress: Progress = lambda _: None) -> PollReport:
@@ -92,7 +96,7 @@ def poll(where: Where, now: datetime, progress: Progress = lambda _: None) -> Po
     from newswatch.pipeline.poll import poll_shard
 
     job = _poll(where, now)
-    report = poll_shard(job, due_feeds(job), progress)
+    report = poll_shard(job, list(job.specs) if where.every else due_feeds(job), progress)
     link(where, now)
     return report
 

@@ -1,0 +1,146 @@
+"""The drill: a canary article goes the whole way, from a loopback feed to a channel, in a namespace of its own.
+
+The feed is first polled empty, so that the canary is ``live`` when it appears; then polled again, watched, and looked
+for in the folder channel. Polling and watching are given as functions: the same drill runs through Airflow's DAGs and
+without Airflow.
+"""
+
+from __future__ import annotations
+
+import shutil
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+from newswatch.airflow_api import AirflowApi
+from newswatch.errors import NewswatchError
+
+NAMESPACE = "newswatch-drill"
+TITLE = "Drill: North Korean troops deployed to Russia's Kursk region, says canary {mark}"
+EMPTY = '<?xml version="1.0"?><rss version="2.0"><channel><title>Canary</title>{items}</channel></rss>'
+ITEM = "<item><guid>{mark}</guid><title>{title}</title><link>http://127.0.0.1:{port}/{mark}</link></item>"
+RULES = """\
+rules:
+  - id: drill
+    type: match
+    title: The drill's canary
+    severity: info
+    where: {tags: [military]}
+"""
+CHANNELS = """\
+channels:
+  - id: drill
+    type: folder
+    path: {path}
+routes:
+  - id: drill
+    to: [drill]
+"""
+Say = Callable[[str], None]
+Step = Callable[[dict[str, Any]], object]
+
+
+class DrillError(NewswatchError):
+    """The canary did not arrive."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drill:
+    """One drill's place: its folder (configuration and messages), its mark, and its feed's port."""
+
+    folder: Path
+    mark: str
+    port: int
+
+    @property
+    def conf(self) -> dict[str, Any]:
+        """The parameters of the poll and watch DAGs."""
+        return {
+            "namespace": NAMESPACE,
+            "config": str(self.folder / "config"),
+            "feeds": str(self.folder / "config" / "feeds.yaml"),
+            "allow": [f"127.0.0.1:{self.port}"],
+            "every": True,
+        }
+
+    def arrived(self) -> list[Path]:
+        """The messages about the canary in the folder channel."""
+        found = [file for file in sorted((self.folder / "messages").rglob("*")) if file.suffix in (".eml", ".json")]
+        return [file for file in found if self.mark in file.read_text(encoding="utf-8", errors="replace")]
+
+
+def through_airflow(api: AirflowApi, home: Path, say: Say, watchlist: Path | None = None) -> list[str]:
+    """The drill through the real DAGs."""
+    return run(
+        home / "drill",
+        watchlist or Path(__file__).resolve().parents[3] / "config" / "watchlist",
+        lambda conf: api.run("newswatch_poll", conf),
+        lambda conf: api.run("newswatch_watch", {key: conf[key] for key in ("namespace", "config")}),
+        say,
+    )
+
+
+def run(folder: Path, watchlist: Path, poll: Step, watch: Step, say: Say) -> list[str]:
+    """Run the drill; returns what to tell: how long each step took, and where the messages are."""
+    shutil.rmtree(folder, ignore_errors=True)
+    with _feed() as (served, port):
+        drill = Drill(folder, f"canary-{port}-{threading.get_native_id()}", port)
+        _configure(drill, watchlist)
+        times = []
+        for name, step in (
+            ("the empty feed polled", lambda: poll(drill.conf)),
+            ("the canary published and polled", lambda: (served.append(drill), poll(drill.conf))),
+            ("watched and delivered", lambda: watch(drill.conf)),
+        ):
+            say(name)
+            started = time.monotonic()
+            step()
+            times.append(f"{name} {time.monotonic() - started:.1f} s")
+    messages = drill.arrived()
+    kinds = {file.suffix for file in messages}
+    if kinds != {".eml", ".json"}:
+        raise DrillError(f"the drill's canary did not arrive in {folder / 'messages'}; newswatch status may say why")
+    return [f"Drill     {', '.join(times)}", *(f"          {file}" for file in messages)]
+
+
+def _configure(drill: Drill, watchlist: Path) -> None:
+    config = drill.folder / "config"
+    config.mkdir(parents=True)
+    shutil.copytree(watchlist, config / "watchlist")
+    (config / "feeds.yaml").write_text(f"feeds:\n  - id: canary\n    url: http://127.0.0.1:{drill.port}/feed\n")
+    (config / "rules.yaml").write_text(RULES)
+    (config / "channels.yaml").write_text(CHANNELS.replace("{path}", str(drill.folder / "messages")))
+
+
+@contextmanager
+def _feed() -> Iterator[tuple[list[Drill], int]]:
+    """A loopback feed: empty until a drill is put into the list."""
+    published: list[Drill] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            items = [ITEM.format(mark=one.mark, port=one.port, title=TITLE.format(mark=one.mark)) for one in published]
+            body = EMPTY.format(items="".join(items)).encode()
+            self.send_response(200)
+            self.send_header("Content-Type", "application/rss+xml")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            """Nothing is logged."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield published, server.server_port
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
