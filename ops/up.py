@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from newswatch.pipeline.drill import through_airflow
 from rich.console import Console
 
 from newswatch.errors import NewswatchError
+from newswatch.pipeline.drill import through_airflow
 from ops import settings
 from ops.airflow import Airflow
 from ops.errors import OpsError

@@ -11,7 +11,7 @@ import sys
 import typer
 
 from newswatch import __version__
-from newswatch.cli import backtest, check, common, dashboards, items, status, tag
+from newswatch.cli import backtest, check, common, dashboards, items, replay, status, tag
 from newswatch.errors import ConfigError, NewswatchError, UsageError
 
 app = typer.Typer(
@@ -44,6 +44,7 @@ items.register(app)
 status.register(app)
 backtest.register(app)
 dashboards.register(app)
+replay.register(app)
 tag.register(app)
 
 

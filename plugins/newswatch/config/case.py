@@ -1,0 +1,131 @@
+"""A replay case in JSON → the life cycle's values. Every fault names the place in the case."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from newswatch.alert.replay import Case, Step
+from newswatch.errors import UsageError
+from newswatch.model.alert import Act, Escalation, Inhibition, Interval, LifeCycle, Route, RuleTimers
+
+STEPS = frozenset({"stop", "start", "restart", "rerun", "channel"})
+ACTS = frozenset({"match", "over", "under", "silence", "unsilence", "ack"})
+UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+
+
+def parse(given: Mapping[str, Any], name: str) -> Case:
+    """The case; raises UsageError that names the file and what is wrong in it."""
+    try:
+        return Case(
+            life=_life(given.get("config") or {}),
+            since=time(given["from"]),
+            until=time(given["until"]),
+            tick=timedelta(seconds=float(given.get("tick", 60))),
+            acts=tuple(_act(one) for one in given.get("timeline", ()) if one["do"] in ACTS),
+            steps=tuple(_step(one) for one in given.get("timeline", ()) if one["do"] in STEPS),
+        )
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        what = f"{error} is missing" if isinstance(error, KeyError) else str(error)
+        raise UsageError(f"{name}: {what}") from error
+
+
+def time(text: str) -> datetime:
+    """An ISO time as UTC."""
+    moment = datetime.fromisoformat(text)
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def span(text: str | float) -> timedelta:
+    """``90s``, ``1m``, ``1h30m``, ``8h``, ``1d``; a number is seconds."""
+    if isinstance(text, int | float):
+        return timedelta(seconds=text)
+    parts = re.findall(r"(\d+(?:\.\d+)?)(ms|s|m|h|d|w)", text)
+    if not parts or "".join(number + unit for number, unit in parts) != text.replace(" ", ""):
+        raise ValueError(f"{text!r} is not a duration such as 90s, 5m or 8h")
+    return timedelta(seconds=sum(float(number) * UNITS[unit] for number, unit in parts))
+
+
+def _life(given: Mapping[str, Any]) -> LifeCycle:
+    drill = given.get("drill") or {}
+    to = drill.get("to", "drill") if isinstance(drill, dict) else drill
+    return LifeCycle(
+        routes=tuple(_route(one, number) for number, one in enumerate(given.get("routes", ()))),
+        rules={name: _timers(one) for name, one in (given.get("rules") or {}).items()},
+        inhibit=tuple(
+            Inhibition(matchers(one.get("source")), matchers(one.get("target")), tuple(one.get("equal") or ()))
+            for one in given.get("inhibit") or ()
+        ),
+        intervals={name: _interval(one) for name, one in (given.get("time_intervals") or {}).items()},
+        catch_up_after=span(given.get("catch_up_after", "30m")),
+        reopen_publishers=int(given.get("reopen_publishers", 3)),
+        drill_to=(to,) if isinstance(to, str) else tuple(to),
+    )
+
+
+def _route(given: Mapping[str, Any], number: int) -> Route:
+    step = given.get("escalate")
+    return Route(
+        id=str(given.get("id", number)),
+        to=_names(given["to"]),
+        match=matchers(given.get("match")),
+        group_by=tuple(given.get("group_by") or ()),
+        group_wait=span(given.get("group_wait", "0s")),
+        group_interval=span(given.get("group_interval", "5m")),
+        repeat_interval=span(given.get("repeat_interval", "4h")),
+        send_resolved=bool(given.get("send_resolved", True)),
+        proceed=bool(given.get("continue", False)),
+        quiet=given.get("quiet"),
+        quiet_mode=given.get("quiet_mode") or "hold",
+        escalate=Escalation(span(step["after"]), _names(step["to"])) if step else None,
+    )
+
+
+def matchers(given: Mapping[str, Any] | None) -> dict[str, tuple[str, ...]]:
+    """``{tag: military}`` or ``{tag: [military, sanctions]}``."""
+    return {str(name): _names(values) for name, values in (given or {}).items()}
+
+
+def _names(given: Any) -> tuple[str, ...]:
+    return (str(given),) if isinstance(given, str | int | float | bool) else tuple(str(one) for one in given)
+
+
+def _timers(given: Mapping[str, Any]) -> RuleTimers:
+    return RuleTimers(
+        given.get("type", "event") == "state", span(given.get("for", 0)), span(given.get("recover_after", 0))
+    )
+
+
+def _interval(given: Mapping[str, Any]) -> Interval:
+    return Interval(given.get("zone", "UTC"), _minutes(given["from"]), _minutes(given["to"]))
+
+
+def _minutes(text: str) -> int:
+    hours, _, minutes = text.partition(":")
+    return int(hours) * 60 + int(minutes or 0)
+
+
+def _act(one: Mapping[str, Any]) -> Act:
+    do = one["do"]
+    return Act(
+        t=time(one["t"]),
+        do=do,
+        id=str(one.get("id", "")),
+        rule=str(one.get("rule", "")),
+        key=str(one.get({"match": "story", "ack": "alert"}.get(do, "key"), "")),
+        labels={str(name): str(value) for name, value in (one.get("labels") or {}).items()},
+        severity=one.get("severity") or "warning",
+        actors=tuple(one.get("actors") or ()),
+        tags=tuple(one.get("tags") or ()),
+        publishers=int(one.get("publishers") or 1),
+        origin=one.get("origin") or "live",
+        match=matchers(one.get("match")),
+        until=time(one["until"]) if one.get("until") else None,
+        by=str(one.get("by", "")),
+    )
+
+
+def _step(one: Mapping[str, Any]) -> Step:
+    return Step(time(one["t"]), one["do"], str(one.get("name", "")), one.get("answer", "ok"))

@@ -1,0 +1,245 @@
+"""The alert life cycle's values: its configuration, what is fed to it, what it decides, and the book it keeps.
+
+The book is everything that the life cycle remembers between runs; it goes to JSON and back unchanged, so that it can be
+kept in documents. Times are UTC.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+SEVERITIES = ("info", "warning", "critical")
+Matchers = Mapping[str, tuple[str, ...]]
+Labels = Mapping[str, str]
+
+
+class Word(StrEnum):
+    """The ledger's vocabulary: what became of a signal."""
+
+    SENT = "sent"
+    GROUPED = "grouped"
+    THROTTLED = "throttled"
+    HELD = "held"
+    SILENCED = "silenced"
+    INHIBITED = "inhibited"
+    ACKNOWLEDGED = "acknowledged"
+    CLEARED = "cleared"
+    NOT_LIVE = "not-live"
+    FAILED = "failed"
+
+
+class Kind(StrEnum):
+    """What a message is: see docs/alerts.md."""
+
+    FIRING = "firing"
+    UPDATE = "update"
+    REPEAT = "repeat"
+    RECOVERED = "recovered"
+    REOPENED = "reopened"
+    RELEASED = "released"
+    SUMMARY = "summary"
+    SILENCE_SUMMARY = "silence-summary"
+    ESCALATION = "escalation"
+
+
+@dataclass(frozen=True, slots=True)
+class Escalation:
+    """Not acknowledged ``after`` the first acceptance: also told to ``to``."""
+
+    after: timedelta
+    to: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """Quiet hours [``start``, ``end``) in minutes of the day on the wall clock of ``zone``; may wrap midnight."""
+
+    zone: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Which alerts go to whom, and by which timers."""
+
+    id: str
+    to: tuple[str, ...]
+    match: Matchers = field(default_factory=dict)
+    group_by: tuple[str, ...] = ()
+    group_wait: timedelta = timedelta(0)
+    group_interval: timedelta = timedelta(minutes=5)
+    repeat_interval: timedelta = timedelta(hours=4)
+    send_resolved: bool = True
+    proceed: bool = False
+    quiet: str | None = None
+    quiet_mode: str = "hold"
+    escalate: Escalation | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RuleTimers:
+    """How a rule's condition becomes an alert: events at once, states after ``hold``, gone after ``recover_after``."""
+
+    state: bool = False
+    hold: timedelta = timedelta(0)
+    recover_after: timedelta = timedelta(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Inhibition:
+    """A firing state that matches ``source`` mutes alerts that match ``target`` and share the labels ``equal``."""
+
+    source: Matchers
+    target: Matchers
+    equal: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LifeCycle:
+    """The configuration of the life cycle."""
+
+    routes: tuple[Route, ...]
+    rules: Mapping[str, RuleTimers] = field(default_factory=dict)
+    inhibit: tuple[Inhibition, ...] = ()
+    intervals: Mapping[str, Interval] = field(default_factory=dict)
+    catch_up_after: timedelta = timedelta(minutes=30)
+    reopen_publishers: int = 3
+    drill_to: tuple[str, ...] = ("drill",)
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One thing that happened at ``t``: a signal (match, over, under) or a person's act (silence, unsilence, ack).
+
+    ``key`` is the story of a match, the split value of a state, the alert of an ack. ``title`` and ``data`` are carried
+    along for whoever renders messages; nothing is decided by them.
+    """
+
+    t: datetime
+    do: str
+    id: str = ""
+    rule: str = ""
+    key: str = ""
+    labels: Labels = field(default_factory=dict)
+    severity: str = "warning"
+    actors: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    publishers: int = 1
+    origin: str = "live"
+    match: Matchers = field(default_factory=dict)
+    until: datetime | None = None
+    by: str = ""
+
+
+@dataclass(slots=True)
+class Told:
+    """What a recipient was told of an alert. ``decided`` kinds may still be on their way."""
+
+    severity: str
+    at: datetime
+    recovered: bool = False
+    refused: bool = False
+    digest: bool = False
+
+
+@dataclass(slots=True)
+class Acknowledgement:
+    """Who took an alert on, and how it looked then."""
+
+    by: str
+    at: datetime
+    severity: str
+    actors: tuple[str, ...]
+    tags: tuple[str, ...]
+    publishers: int
+
+
+@dataclass(slots=True)
+class Alert:
+    """One alert: an event (rule/story) or one episode of a state (rule/key), from its start to its end.
+
+    ``fires`` is when the condition will have held long enough, ``seen`` when it was last said to hold.
+    """
+
+    id: str
+    key: str
+    rule: str
+    state: bool
+    labels: dict[str, str]
+    severity: str
+    start: datetime
+    fires: datetime
+    seen: datetime
+    actors: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    publishers: int = 1
+    drill: bool = False
+    firing: bool = False
+    under: datetime | None = None
+    ended: datetime | None = None
+    gone: str | None = None
+    told: dict[str, Told] = field(default_factory=dict)
+    ack: Acknowledgement | None = None
+    reopened: datetime | None = None
+    reopen_told: list[str] = field(default_factory=list)
+    accepted: dict[str, datetime] = field(default_factory=dict)
+    escalated: list[str] = field(default_factory=list)
+    signals: list[str] = field(default_factory=list)
+    reopening: str | None = None
+
+
+@dataclass(slots=True)
+class Group:
+    """Alerts that a route tells together. ``due`` is its next flush; ``last`` its last message per recipient."""
+
+    route: str
+    labels: tuple[str, ...]
+    first: datetime
+    due: datetime
+    flushes: int = 0
+    members: list[str] = field(default_factory=list)
+    last: dict[str, datetime] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Silence:
+    """Mutes what matches in [``start``, ``until``). ``kept`` maps recipients to the alerts they were kept from."""
+
+    id: str
+    match: dict[str, tuple[str, ...]]
+    start: datetime
+    until: datetime
+    by: str = ""
+    kept: dict[str, list[str]] = field(default_factory=dict)
+    summed: bool = False
+
+
+@dataclass(slots=True)
+class Message:
+    """One message to one recipient: the outbox's entry. ``id`` is deterministic; ``alerts`` are alert ids."""
+
+    id: str
+    to: str
+    kind: str
+    alerts: list[str]
+    decided: datetime
+    route: str = ""
+    recovered: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Book:
+    """All that the life cycle remembers. ``held`` is by route and recipient; ``ledger`` by signal."""
+
+    last_run: datetime | None = None
+    alerts: dict[str, Alert] = field(default_factory=dict)
+    current: dict[str, str] = field(default_factory=dict)
+    groups: dict[str, Group] = field(default_factory=dict)
+    silences: dict[str, Silence] = field(default_factory=dict)
+    held: dict[str, dict[str, list[str]]] = field(default_factory=dict)
+    ledger: dict[str, str] = field(default_factory=dict)
+    seen: list[str] = field(default_factory=list)
