@@ -5,13 +5,14 @@ Arguments and results are plain values (text, numbers, times), so that a job can
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from newswatch import runtime
+from newswatch import __version__, runtime
 from newswatch.errors import UsageError
 
 if TYPE_CHECKING:
@@ -114,8 +115,10 @@ def allowed(values: Iterable[str]) -> frozenset[tuple[str, int]]:
 
 def _poll(where: Where, now: datetime) -> Poll:
     from newswatch.config.feeds import load_feeds
+    from newswatch.fetch import settings_from
     from newswatch.pipeline.poll import Poll
 
     pairs = allowed(where.allow)
     specs = {spec.id: spec for spec in load_feeds(where.feeds or where.folder / "feeds.yaml")}
-    return Poll(open_store(where.namespace), specs, tagger(where), now, allow=pairs)
+    settings = settings_from(os.environ, __version__)
+    return Poll(open_store(where.namespace), specs, tagger(where), now, settings, pairs)

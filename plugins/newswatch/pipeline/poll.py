@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,7 +16,6 @@ from typing import Any
 
 from newswatch import fetch, identity, parse, schedule, story
 from newswatch.errors import StoreError
-from newswatch.fetch import FetchSettings
 from newswatch.index import documents, feeds, items
 from newswatch.index.client import Store
 from newswatch.index.documents import Write
@@ -27,13 +25,14 @@ from newswatch.model.feed import (
     Correction,
     Decision,
     Entries,
-    Failure,
     FeedSpec,
     FeedState,
     FeedStatus,
     ParsedFeed,
     Refused,
+    Stored,
 )
+from newswatch.model.fetch import FetchSettings
 from newswatch.model.item import Item, Revision, TaggedItem
 from newswatch.tag import Tagger
 
@@ -72,13 +71,17 @@ class PollReport:
 
 @dataclass(frozen=True, slots=True)
 class _Turn:
-    """One feed's answer, and what parsing made of it. ``decision`` is set when a feed was read."""
+    """One feed's answer, and what parsing made of it.
+
+    ``decision`` is set when a feed was read, ``alternate`` when it is the one that a web page named.
+    """
 
     spec: FeedSpec
     state: FeedState
     answer: Answer
     outcome: ParsedFeed | Refused | None = None
     decision: Decision | None = None
+    alternate: str | None = None
 
 
 def due(poll: Poll) -> list[str]:
@@ -96,19 +99,14 @@ def poll_shard(poll: Poll, ids: Sequence[str], progress: Progress = lambda _: No
     """Poll the feeds ``ids`` once. Raises StoreError when the store could not take what they brought."""
     specs = [poll.specs[name] for name in ids if name in poll.specs]
     known = feeds.states(poll.store, [spec.id for spec in specs])
-    states = {spec.id: schedule.starting(spec, known.get(spec.id)) for spec in specs}
+    states = {spec.id: schedule.current(spec, known.get(spec.id)) for spec in specs}
     return asyncio.run(_poll(poll, states, progress))
-
-
-def body_hash(answer: Answer) -> str | None:
-    """A hash of the answer's body, None without one."""
-    return hashlib.blake2b(answer.body, digest_size=16).hexdigest() if answer.body is not None else None
 
 
 async def _poll(poll: Poll, states: Mapping[str, FeedState], progress: Progress) -> PollReport:
     report, batch, size = PollReport(), list[Answer](), 0
-    asks = [schedule.ask(state, poll.now) for state in states.values()]
-    async for answer in fetch.fetch_all(asks, settings=poll.settings, allow=poll.allow):
+    asks = [schedule.ask(poll.specs[name], state, poll.now) for name, state in states.items()]
+    async for answer in fetch.fetch_all(asks, settings=poll.settings, allow=poll.allow, now=poll.now):
         batch.append(answer)
         size += len(answer.body or b"")
         if len(batch) >= BATCH_FEEDS or size >= BATCH_BYTES:
@@ -122,9 +120,14 @@ async def _work(poll: Poll, states: Mapping[str, FeedState], batch: Sequence[Ans
     turns = await asyncio.to_thread(_read, poll, states, batch)
     asks = [ask for ask in map(_alternate, turns) if ask]
     if asks:
-        found = [answer async for answer in fetch.fetch_all(asks, settings=poll.settings, allow=poll.allow)]
-        again = await asyncio.to_thread(_read, poll, states, found)
-        better = {turn.spec.id: turn for turn in again if isinstance(turn.outcome, ParsedFeed)}
+        second = fetch.fetch_all(asks, settings=poll.settings, allow=poll.allow, now=poll.now)
+        again = await asyncio.to_thread(_read, poll, states, [answer async for answer in second])
+        addresses = {ask.feed: ask.url for ask in asks}
+        better = {
+            turn.spec.id: dataclasses.replace(turn, alternate=addresses[turn.spec.id])
+            for turn in again
+            if isinstance(turn.outcome, ParsedFeed)
+        }
         turns = [better.get(turn.spec.id, turn) for turn in turns]
     return await asyncio.to_thread(_store, poll, turns, progress)
 
@@ -144,7 +147,8 @@ def _parsed(spec: FeedSpec, state: FeedState, answer: Answer) -> _Turn:
 
 def _same_body(state: FeedState, answer: Answer) -> bool:
     """Whether the body is the one that was parsed and stored last, so that nothing in it can be new."""
-    return answer.failure is None and not answer.cut and body_hash(answer) == state.body_hash
+    sound = answer.body is not None and answer.failure is None and not answer.cut
+    return sound and schedule.body_hash(answer.body or b"") == state.body_hash
 
 
 def _entries(poll: Poll, ids: Iterable[str]) -> dict[str, Entries]:
@@ -236,15 +240,17 @@ def _write_entries(poll: Poll, decisions: Iterable[Decision], places: Mapping[st
 
 def _advanced(turn: _Turn, created: frozenset[str], now: datetime) -> FeedState:
     new = sum(item.id in created for item in turn.decision.new) if turn.decision else 0
-    stored = schedule.Stored(new=new, body_hash=body_hash(turn.answer))
-    return schedule.advance(turn.spec, turn.state, turn.answer, turn.outcome, stored, now)
+    return schedule.advance(
+        turn.spec, turn.state, turn.answer, turn.outcome, now, stored=Stored(new=new), alternate=turn.alternate
+    )
 
 
 def _note_failure(poll: Poll, turns: Sequence[_Turn], error: StoreError) -> None:
     """Say at the feeds that the store refused, as far as it takes that; nothing else of them advances."""
-    note = {"status": FeedStatus.FAILED, "failure": Failure.STORE, "error": str(error), "last_poll": poll.now}
+    lost = Stored(accepted=False, error=str(error))
+    after = [schedule.advance(t.spec, t.state, t.answer, t.outcome, poll.now, stored=lost) for t in turns]
     try:
-        feeds.write_states(poll.store, [dataclasses.replace(turn.state, **note) for turn in turns])  # type: ignore[arg-type]
+        feeds.write_states(poll.store, after)
     except StoreError:
         # it is away altogether: the gap shows as coverage, and the error that led here is the one to tell
         return
