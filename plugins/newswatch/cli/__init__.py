@@ -11,7 +11,7 @@ import sys
 import typer
 
 from newswatch import __version__
-from newswatch.cli import backtest, check, common, dashboards, items, replay, status, tag
+from newswatch.cli import backtest, check, common, dashboards, feeds, items, replay, status, tag
 from newswatch.errors import ConfigError, NewswatchError, UsageError
 
 app = typer.Typer(
@@ -40,6 +40,7 @@ def _root(
 
 
 check.register(app)
+feeds.register(app)
 items.register(app)
 status.register(app)
 backtest.register(app)

@@ -23,6 +23,16 @@ def states(store: Store, feeds: Iterable[str]) -> dict[str, FeedState]:
     return {name: state(one.source) for name, one in found.items()}
 
 
+def all_states(store: Store) -> dict[str, FeedState]:
+    """The states of all feeds that were ever polled, by id."""
+    index = store.index("feeds")
+    documents.refresh(store, index)
+    found: dict[str, FeedState] = {}
+    for page in documents.pages(store, {"query": {"match_all": {}}, "sort": [{"feed": "asc"}]}, index):
+        found |= {one.source["feed"]: state(one.source) for one in page}
+    return found
+
+
 def write_states(store: Store, states_: Iterable[FeedState]) -> list[Outcome]:
     """Replace the states."""
     index = store.index("feeds")
