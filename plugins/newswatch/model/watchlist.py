@@ -47,7 +47,8 @@ class Concept(Strict):
 
     ``weight`` is its pull, in log-odds, on its own tags (on all tags when it has none) unless the trained weights say
     otherwise; a third of it speaks against the tags named in ``against``. ``exclude`` are terms in which its own terms
-    do not count. ``require``: ids of concepts or actors one of which the item must also name.
+    do not count. ``require``: ids of concepts or actors one of which the item must also name. ``parties``: of how many
+    groups the item must name an actor for the concept to count in full (a visit takes two).
     """
 
     id: Id
@@ -57,6 +58,7 @@ class Concept(Strict):
     terms: Terms
     exclude: Terms = Field(default_factory=dict)
     require: tuple[Id, ...] = ()
+    parties: int = Field(default=1, ge=1, le=4)
     should_hit: Sentences = Field(default_factory=dict)
     should_miss: Sentences = Field(default_factory=dict)
 

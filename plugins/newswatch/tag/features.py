@@ -19,6 +19,7 @@ from newswatch.tag.matcher import Hit, Role
 PLACES = {"title": 1.0, "summary": 0.85, "content": 0.5, "passage": 0.95}
 PASSAGE = 700
 FAR = 0.8
+LONELY = 0.7
 REPEATED = 0.07
 CONTEXT_IN_BODY = 0.3
 _FAR_AWAY = 160
@@ -130,6 +131,7 @@ def extract(watchlist: Watchlist, fields: list[FieldHits]) -> Features:
         in_body = first.field == "content" and name.startswith("concept:")
         if in_body and not watchlist.concepts[first.hit.term.owner].tags:
             values[name] *= CONTEXT_IN_BODY
+    _count_parties(watchlist, best, values)
     values["scope"] = scope
     return Features(values, best, scope)
 
@@ -189,6 +191,14 @@ def _add_concepts(watchlist: Watchlist, part: FieldHits, scoped: set[int], best:
             found.setdefault(term.owner, []).append(support)
     for owner, supports in found.items():
         best.setdefault(f"concept:{watchlist.concepts[owner].id}", []).extend(supports)
+
+
+def _count_parties(watchlist: Watchlist, best: dict[str, list[Support]], values: dict[str, float]) -> None:
+    """Discount the concepts that take more parties than the item names."""
+    parties = sum(name.startswith("group:") for name in best)
+    for name in values:
+        if name.startswith("concept:") and watchlist.concepts[best[name][0].hit.term.owner].parties > parties:
+            values[name] *= LONELY
 
 
 def _require(watchlist: Watchlist, best: dict[str, list[Support]]) -> None:
