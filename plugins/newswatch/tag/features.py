@@ -116,11 +116,10 @@ def extract(watchlist: Watchlist, fields: list[FieldHits]) -> Features:
     named = {hit.term.owner for part in fields for hit in part.hits if hit.term.role is Role.ACTOR}
     ids = {watchlist.actors[owner].id for owner in named}
     accepted = {owner for owner in named if not (needs := watchlist.actors[owner].require) or ids.intersection(needs)}
-    scope = 0.0
-    for part in fields:
-        scoped = _add_actors(watchlist, part, accepted, best)
-        scope = max(scope, scoped[0])
-        _add_concepts(watchlist, part, scoped[1], best)
+    scoped = [_add_actors(watchlist, part, accepted, best) for part in fields]
+    scope = max((strength for strength, _ in scoped), default=0.0)
+    for part, (_, sentences) in zip(fields, scoped, strict=True):
+        _add_concepts(watchlist, part, sentences if scope else None, best)
     _require(watchlist, best)
     for supports in best.values():
         if len(supports) > 1:
@@ -180,13 +179,16 @@ def _add_actors(
     return scope, sentences
 
 
-def _add_concepts(watchlist: Watchlist, part: FieldHits, scoped: set[int], best: dict[str, list[Support]]) -> None:
+def _add_concepts(
+    watchlist: Watchlist, part: FieldHits, scoped: set[int] | None, best: dict[str, list[Support]]
+) -> None:
+    """Add the concepts of one field; ``scoped``: its sentences with a scope actor, None when the item has none."""
     place, name = PLACES[part.field], part.field
     found: dict[int, list[Support]] = {}
     for hit, factor in zip(part.hits, part.factors, strict=True):
         term = hit.term
         if term.role is Role.CONCEPT:
-            distance = 1.0 if bisect_right(part.ends, hit.start) in scoped else FAR
+            distance = 1.0 if scoped is None or bisect_right(part.ends, hit.start) in scoped else FAR
             support = Support(name, hit, place * distance * factor, place, distance, factor)
             found.setdefault(term.owner, []).append(support)
     for owner, supports in found.items():
