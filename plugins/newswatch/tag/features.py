@@ -197,7 +197,7 @@ def _add_concepts(
 
 def _count_parties(watchlist: Watchlist, best: dict[str, list[Support]], values: dict[str, float]) -> None:
     """Discount the concepts that take more parties than the item names."""
-    parties = sum(name.startswith("group:") for name in best)
+    parties = max(1, sum(name.startswith("group:") for name in best))
     for name in values:
         if name.startswith("concept:") and watchlist.concepts[best[name][0].hit.term.owner].parties > parties:
             values[name] *= LONELY
