@@ -1,0 +1,108 @@
+"""``channels.yaml``: channels, routes and their timers, inhibition, quiet hours."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import BeforeValidator, Field, field_validator
+
+from newswatch.model.strict import Strict
+
+UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
+
+
+def duration(text: object) -> timedelta:
+    """``90s``, ``5m``, ``1h30m``, ``1d``."""
+    if isinstance(text, timedelta):
+        return text
+    parts = re.findall(r"(\d+)([smhdw])", str(text))
+    if not parts or "".join(number + unit for number, unit in parts) != str(text):
+        raise ValueError(f"{text!r} is not a duration such as 90s, 5m or 8h")
+    return timedelta(seconds=sum(int(number) * UNITS[unit] for number, unit in parts))
+
+
+def _names(value: object) -> object:
+    return (value,) if isinstance(value, str) else value
+
+
+Span = Annotated[timedelta, BeforeValidator(duration)]
+Names = Annotated[tuple[str, ...], BeforeValidator(_names)]
+Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
+Clock = Annotated[str, Field(pattern=r"^([01]\d|2[0-4]):[0-5]\d$")]
+
+
+class ChannelSpec(Strict):
+    """One way to reach somebody. ``to`` is a mail address or a Slack channel; ``path`` a folder channel's folder."""
+
+    id: Id
+    type: Literal["folder", "email", "slack", "webhook", "apprise"]
+    connection: str | None = None
+    to: str | None = None
+    path: str | None = None
+
+
+class EscalateSpec(Strict):
+    """Who is told when nobody acknowledged in time."""
+
+    after: Span
+    to: Names = Field(min_length=1)
+
+
+class RouteSpec(Strict):
+    """Which alerts go where, and when. The names and their meaning are Alertmanager's, see docs/alerts.md."""
+
+    id: Id
+    to: Names = Field(min_length=1)
+    match: dict[str, Names] = Field(default_factory=dict)
+    group_by: tuple[str, ...] = ("rule",)
+    group_wait: Span = timedelta(0)
+    group_interval: Span = timedelta(minutes=5)
+    repeat_interval: Span = timedelta(hours=4)
+    send_resolved: bool = True
+    proceed: bool = Field(default=False, alias="continue")
+    quiet: str | None = None
+    quiet_mode: Literal["hold", "digest"] = "hold"
+    escalate: EscalateSpec | None = None
+
+
+class InhibitSpec(Strict):
+    """A firing state that matches ``source`` mutes what matches ``target`` with equal labels."""
+
+    source: dict[str, Names]
+    target: dict[str, Names]
+    equal: tuple[str, ...] = ()
+
+
+class IntervalSpec(Strict):
+    """Quiet hours on the wall clock of a zone; may wrap midnight."""
+
+    zone: str = "UTC"
+    start: Clock = Field(alias="from")
+    end: Clock = Field(alias="to")
+
+    @field_validator("zone")
+    @classmethod
+    def _zone_exists(cls, zone: str) -> str:
+        try:
+            ZoneInfo(zone)
+        except (ZoneInfoNotFoundError, ValueError, IsADirectoryError):
+            raise ValueError(f"there is no time zone {zone!r}; use an IANA name such as Europe/Kyiv") from None
+        return zone
+
+
+class ChannelsFile(Strict):
+    """The whole file."""
+
+    channels: tuple[ChannelSpec, ...] = ()
+    routes: tuple[RouteSpec, ...] = ()
+    inhibit: tuple[InhibitSpec, ...] = ()
+    time_intervals: dict[str, IntervalSpec] = Field(default_factory=dict)
+    catch_up_after: Span = timedelta(minutes=30)
+    reopen_publishers: int = Field(default=3, ge=1)
+    desk: str | None = Field(default=None, pattern=r"^https?://")
+    kibana: str | None = Field(default=None, pattern=r"^https?://")
+    heartbeat: str | None = Field(default=None, pattern=r"^https?://")
+    sender: str = "newswatch@localhost"
