@@ -7,12 +7,13 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 from rich.console import Console
 
+from newswatch import jobs
 from newswatch.errors import NewswatchError
-from newswatch.pipeline.drill import through_airflow
 from ops import settings
 from ops.airflow import Airflow
 from ops.errors import OpsError
@@ -59,7 +60,7 @@ def _up(home: Path) -> None:
         say("this takes up to a minute when no feed can be reached")
         airflow.api.run("newswatch_poll", patience=300)
     with step("drill: a canary article became a mail and a Slack message") as say:
-        drill = through_airflow(airflow.api, home, say)
+        drill = jobs.drill(jobs.Where(), say, lambda: datetime.now(UTC), airflow.api)
     _summary(airflow, drill)
 
 
@@ -82,7 +83,6 @@ def _elasticsearch(home: Path, say: Say) -> str:
 
 
 def _summary(airflow: Airflow, drill: list[str]) -> None:
-    from newswatch import jobs
 
     console.print()
     console.print(f"[bold]Airflow[/]   {airflow.url}  user admin, password in {airflow.password_file}", soft_wrap=True)

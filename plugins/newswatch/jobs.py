@@ -6,20 +6,26 @@ Arguments and results are plain values (text, numbers, times), so that a job can
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from newswatch import __version__, runtime
-from newswatch.errors import UsageError
+from newswatch.errors import DeliveryError, UsageError
 
 if TYPE_CHECKING:
+    from newswatch.airflow_api import AirflowApi
     from newswatch.index.client import Store
     from newswatch.index.items import Written
+    from newswatch.model.channels import ChannelSpec
+    from newswatch.model.connection import Connection
+    from newswatch.model.envelope import Channel
     from newswatch.pipeline.link import LinkReport
+    from newswatch.pipeline.outbox import Recipient
     from newswatch.pipeline.poll import Poll, PollReport, Progress
+    from newswatch.pipeline.watch import WatchReport
     from newswatch.tag import Tagger
 
 
@@ -100,6 +106,105 @@ def poll(where: Where, now: datetime, progress: Progress = lambda _: None) -> Po
     report = poll_shard(job, list(job.specs) if where.every else due_feeds(job), progress)
     link(where, now)
     return report
+
+
+def watch(where: Where, now: datetime, clock: Callable[[], datetime]) -> WatchReport:
+    """Detect, decide, deliver. ``clock`` tells when a delivery was accepted."""
+    from newswatch.config import everything
+    from newswatch.config.channels import life_cycle
+    from newswatch.model.rendered import Links
+    from newswatch.pipeline.watch import Watch
+    from newswatch.pipeline.watch import watch as run
+
+    found = everything.load_alerting(where.folder)
+    store = open_store(where.namespace)
+    recipients = {spec.id: recipient(spec, found.channels.sender) for spec in found.channels.channels}
+    life = life_cycle(found.channels, found.rules)
+    links = Links(found.channels.desk, found.channels.kibana)
+    return run(Watch(store, found.rules, life, recipients, now, clock, links))
+
+
+def recipient(spec: ChannelSpec, sender: str) -> Recipient:
+    """The channel of a specification; one whose connection is missing says so at every delivery."""
+    from newswatch.deliver.folder import FolderChannel
+    from newswatch.pipeline.outbox import Recipient
+
+    address = spec.to or spec.id
+    if spec.type == "folder":
+        return Recipient(spec.id, address, FolderChannel(runtime.home() / str(spec.path), sender))
+    try:
+        connection = runtime.connection(spec.connection or CONNECTIONS[spec.type])
+    except DeliveryError as error:
+        return Recipient(spec.id, address, None, str(error))
+    return Recipient(spec.id, address, _channel(spec, connection, sender))
+
+
+CONNECTIONS = {"email": "smtp_default", "slack": "slack_default"}
+
+
+def _channel(spec: ChannelSpec, connection: Connection, sender: str) -> Channel:
+    if spec.type == "email":
+        from newswatch.deliver.email import EmailChannel
+
+        return EmailChannel(connection, str(connection.extra.get("from_email") or sender))
+    if spec.type == "slack":
+        from newswatch.deliver.slack import SlackChannel
+
+        return SlackChannel(connection)
+    if spec.type == "webhook":
+        from newswatch.deliver.webhook import WebhookChannel
+
+        return WebhookChannel(connection)
+    from newswatch.deliver.apprise import AppriseChannel
+
+    return AppriseChannel(connection)
+
+
+def overview(namespace: str = "newswatch") -> list[str]:
+    """How things stand, in a few lines."""
+    from newswatch.pipeline.status import lines, read
+
+    return lines(read(open_store(namespace)))
+
+
+def drill(
+    where: Where, say: Callable[[str], None], clock: Callable[[], datetime], api: AirflowApi | None = None
+) -> list[str]:
+    """The drill, in a namespace dropped and made anew: through Airflow's DAGs with ``api``, else right here."""
+    from newswatch.index.templates import drop, ensure
+    from newswatch.pipeline import drill as drills
+
+    store = open_store(drills.NAMESPACE)
+    drop(store)
+    ensure(store)
+    folder, watchlist = runtime.home() / "drill", where.folder / "watchlist"
+    if api is not None:
+        return drills.through_airflow(api, folder, watchlist, say)
+
+    def place(conf: dict[str, Any]) -> Where:
+        return Where(drills.NAMESPACE, Path(conf["config"]), Path(conf["feeds"]), tuple(conf["allow"]), every=True)
+
+    return drills.run(
+        folder,
+        watchlist,
+        lambda conf: poll(place(conf), clock()),
+        lambda conf: watch(place(conf), clock(), clock),
+        say,
+    )
+
+
+def airflow_api() -> AirflowApi:
+    """The Airflow that ``make up`` started."""
+    import json
+
+    from newswatch.airflow_api import AirflowApi
+
+    settings = runtime.home() / "airflow.env"
+    passwords = runtime.home() / "airflow" / "passwords.json"
+    if not settings.exists() or not passwords.exists():
+        raise UsageError("no Airflow is known here; run make up first, or use --local")
+    port = next(line.partition("=")[2] for line in settings.read_text().splitlines() if "AIRFLOW_PORT=" in line)
+    return AirflowApi(f"http://127.0.0.1:{port}", "admin", json.loads(passwords.read_text())["admin"])
 
 
 def allowed(values: Iterable[str]) -> frozenset[tuple[str, int]]:

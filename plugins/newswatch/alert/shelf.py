@@ -6,7 +6,7 @@ import dataclasses
 from datetime import datetime
 from typing import Any
 
-from newswatch.model.alert import Acknowledgement, Alert, Book, Group, Silence, Told
+from newswatch.model.alert import Acknowledgement, Alert, Book, Group, Message, Silence, Told
 
 
 def plain(value: Any) -> Any:
@@ -76,6 +76,11 @@ def silence(values: dict[str, Any]) -> Silence:
     """One silence."""
     match = {name: tuple(wanted) for name, wanted in values["match"].items()}
     return Silence(**{**values, "match": match, "start": _time(values["start"]), "until": _time(values["until"])})
+
+
+def message(values: dict[str, Any]) -> Message:
+    """One message."""
+    return Message(**{**values, "decided": _time(values["decided"])})
 
 
 def _time(text: str | None) -> Any:

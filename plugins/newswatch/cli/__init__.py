@@ -11,7 +11,7 @@ import sys
 import typer
 
 from newswatch import __version__
-from newswatch.cli import backtest, check, common, dashboards, feeds, items, replay, status, tag
+from newswatch.cli import backtest, check, common, dashboards, feeds, items, replay, status, tag, watch
 from newswatch.errors import ConfigError, NewswatchError, UsageError
 
 app = typer.Typer(
@@ -47,6 +47,7 @@ backtest.register(app)
 dashboards.register(app)
 replay.register(app)
 tag.register(app)
+watch.register(app)
 
 
 def main() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
 
@@ -65,7 +65,7 @@ def _route(route: RouteSpec) -> Route:
     )
 
 
-def _unique(found: Collection[ChannelSpec] | Collection[RouteSpec], what: str, lines: Lines) -> set[str]:
+def _unique(found: Iterable[ChannelSpec | RouteSpec], what: str, lines: Lines) -> set[str]:
     seen: set[str] = set()
     for number, one in enumerate(found):
         if one.id in seen:

@@ -5,12 +5,25 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from newswatch.config.channels import load_channels
 from newswatch.config.digests import load_digests
 from newswatch.config.feeds import load_feeds
+from newswatch.config.rules import load_rules
 from newswatch.config.watchlist import load_watchlist
+from newswatch.model.channels import ChannelsFile
 from newswatch.model.digest import DigestSpec
 from newswatch.model.feed import FeedSpec
+from newswatch.model.rules import Rule
 from newswatch.model.watchlist import Watchlist
+
+
+@dataclass(frozen=True, slots=True)
+class Alerting:
+    """What a watch run needs: rules and channels, checked against the watch-list's names."""
+
+    watchlist: Watchlist
+    rules: tuple[Rule, ...]
+    channels: ChannelsFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +32,8 @@ class Everything:
 
     feeds: tuple[FeedSpec, ...]
     watchlist: Watchlist
+    rules: tuple[Rule, ...]
+    channels: ChannelsFile
     digests: tuple[DigestSpec, ...]
 
     def summary(self) -> list[tuple[str, str]]:
@@ -26,16 +41,29 @@ class Everything:
         return [
             ("feeds.yaml", f"{len(self.feeds)} feeds"),
             ("watchlist/", f"{len(self.watchlist.concepts)} concepts, version {self.watchlist.version}"),
+            ("rules.yaml", f"{len(self.rules)} rules"),
+            ("channels.yaml", f"{len(self.channels.channels)} channels, {len(self.channels.routes)} routes"),
             ("digests.yaml", f"{len(self.digests)} digests"),
         ]
 
 
 def load(folder: Path) -> Everything:
     """Read ``folder``. Raises ConfigError with file, line and key at the first fault."""
+    feeds = load_feeds(folder / "feeds.yaml")
+    found = load_alerting(folder)
+    channels = {channel.id for channel in found.channels.channels}
+    tags = {tag.id for tag in found.watchlist.tags}
+    digests = load_digests(folder / "digests.yaml", channels=channels, tags=tags)
+    return Everything(feeds, found.watchlist, found.rules, found.channels, digests)
+
+
+def load_alerting(folder: Path) -> Alerting:
+    """Rules and channels alone."""
     watchlist = load_watchlist(folder / "watchlist")
-    tags = [tag.id for tag in watchlist.tags]
-    return Everything(
-        feeds=load_feeds(folder / "feeds.yaml"),
-        watchlist=watchlist,
-        digests=load_digests(folder / "digests.yaml", channels={"folder"}, tags=tags),
-    )
+    known = {
+        "tags": {tag.id for tag in watchlist.tags},
+        "concepts": {concept.id for concept in watchlist.concepts},
+        "actors": {actor.id for actor in watchlist.actors},
+    }
+    rules = load_rules(folder / "rules.yaml", known=known)
+    return Alerting(watchlist, rules, load_channels(folder / "channels.yaml"))

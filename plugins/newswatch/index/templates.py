@@ -27,6 +27,16 @@ def ensure(store: Store) -> None:
                 _put(store, name, mapping)
 
 
+def drop(store: Store) -> None:
+    """Remove everything of the namespace. Wildcards are not relied on: a cluster may forbid deleting by them."""
+    with asking(store):
+        found = body(store, store.client.indices.get(index=f"{store.namespace}-*", allow_no_indices=True))
+        for name in found:
+            store.client.indices.delete(index=name, ignore_unavailable=True)
+        for name in _known(store):
+            store.client.indices.delete_index_template(name=name)
+
+
 def monthly(store: Store, name: str, now: datetime) -> str:
     """The index of ``now``'s month: ``newswatch-items-2026.03``."""
     return f"{store.index(name)}-{now:%Y.%m}"

@@ -220,7 +220,10 @@ class Silence:
 
 @dataclass(slots=True)
 class Message:
-    """One message to one recipient: the outbox's entry. ``id`` is deterministic; ``alerts`` are alert ids."""
+    """One message to one recipient: the outbox's entry. ``id`` is deterministic; ``alerts`` are alert ids.
+
+    ``thread`` is the id of the first message about the same alert to the same recipient, when there was one.
+    """
 
     id: str
     to: str
@@ -228,7 +231,7 @@ class Message:
     alerts: list[str]
     decided: datetime
     route: str = ""
-    recovered: list[str] = field(default_factory=list)
+    thread: str | None = None
 
 
 @dataclass(slots=True)

@@ -74,11 +74,11 @@ class Drill:
         return [file for file in found if self.mark in file.read_text(encoding="utf-8", errors="replace")]
 
 
-def through_airflow(api: AirflowApi, home: Path, say: Say, watchlist: Path | None = None) -> list[str]:
+def through_airflow(api: AirflowApi, folder: Path, watchlist: Path, say: Say) -> list[str]:
     """The drill through the real DAGs."""
     return run(
-        home / "drill",
-        watchlist or Path(__file__).resolve().parents[3] / "config" / "watchlist",
+        folder,
+        watchlist,
         lambda conf: api.run("newswatch_poll", conf),
         lambda conf: api.run("newswatch_watch", {key: conf[key] for key in ("namespace", "config")}),
         say,
