@@ -1,0 +1,37 @@
+"""Hourly: a canary article goes from a loopback feed to the folder channel, in a namespace of its own."""
+
+from __future__ import annotations
+
+import logging
+from datetime import UTC, datetime, timedelta
+
+from airflow.sdk import DeadlineAlert, DeadlineReference, SyncCallback, dag, task
+
+DEADLINE = timedelta(minutes=10)
+
+
+def missed(**context: object) -> None:
+    """The canary was not seen in time: said at the level that monitoring looks for."""
+    logging.getLogger("newswatch").error("the drill's canary was not seen within %s", DEADLINE)
+
+
+@dag(
+    schedule="17 * * * *",
+    start_date=datetime(2026, 1, 1, tzinfo=UTC),
+    catchup=False,
+    max_active_runs=1,
+    tags=["newswatch"],
+    deadline=[DeadlineAlert(DeadlineReference.DAGRUN_QUEUED_AT, DEADLINE, SyncCallback(missed))],
+    doc_md=__doc__,
+)
+def newswatch_drill() -> None:
+    @task(retries=1, retry_delay=timedelta(seconds=20), execution_timeout=timedelta(minutes=5))
+    def drill() -> list[str]:
+        from newswatch import jobs
+
+        return jobs.drill(jobs.Where(), print, lambda: datetime.now(UTC))
+
+    drill()
+
+
+newswatch_drill()
