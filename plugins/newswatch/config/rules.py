@@ -64,6 +64,8 @@ def _check_sense(rule: Rule, lines: Lines, key: Key) -> None:
     if isinstance(rule, Volume) and not LEAST_BUDGET <= rule.false_alarms_per_week <= MOST_BUDGET:
         message = f"an impossible budget: it should be between {LEAST_BUDGET} and {MOST_BUDGET:g} a week"
         raise lines.error((*key, "false_alarms_per_week"), message)
+    if isinstance(rule, Threshold) and (rule.at_least is None) == (rule.below is None):
+        raise lines.error(key, "give either at_least or below")
     if isinstance(rule, Match) and not any(getattr(rule.where, name) for name in type(rule.where).model_fields):
         raise lines.error((*key, "where"), "a match rule without any condition would match every item")
     if isinstance(rule, Novelty) and rule.of == "term" and not rule.where.terms:

@@ -18,8 +18,16 @@ SLOW_DAYS = 10.0
 BORROWED = 20.0
 #: a bucket teaches the baseline at most this many standard deviations above what was expected
 CLIP = 1.5
+#: part by which a season of a few days may be wrong, and how fast that gets better
+YOUNG = 0.8
+YOUNG_DAYS = 6.0
 #: log-likelihood ratio at which a run of low buckets is an outage
-OUTAGE = 5.0
+OUTAGE = 10.0
+#: part of the usual count that an outage leaves, for the odds
+LOW = 0.3
+SPREAD = 0.05
+#: what an outage may bring back at once, in parts of what was expected meanwhile
+MISSED = 2.0
 CATCH_UP_HOURS = 2.0
 CHANGE_DAYS = 8.0
 _NUMBERS = ("rows", "day", "feeds", "top_share", "backlog", "shift", "shift_until", "shift_odds")
@@ -79,7 +87,7 @@ class Baseline:
         away = cover < 0.8 if feeds is not None else self._low(value, usual, dispersion)
         if away:
             if feeds is not None:
-                self.backlog += 1.5 * max(0.0, usual - guarded)
+                self.backlog += MISSED * max(0.0, usual - guarded)
             self.rows += 1
             return Usual(expected, least, min(guarded, expected), dispersion, True, feeds is not None)
         guarded = self._without_backlog(guarded, usual)
@@ -132,16 +140,16 @@ class Baseline:
 
     def _low(self, value: float, usual: float, dispersion: float) -> bool:
         """Without feed counts: is this bucket part of a run so low that the feeds must have been away?"""
-        if value < 0.45 * usual:
-            size = 1 / max(dispersion, 0.01)
-            odds = -(value + size) * math.log((value + size) / (usual + size))
-            self.low_run[0] += odds + (value * math.log(value / usual) if value > 0 else 0.0)
-            self.low_run[1] += usual - value
-            return self.low_run[0] > OUTAGE
-        if self.low_run[0] > OUTAGE:
-            self.backlog = max(self.backlog, 1.5 * self.low_run[1])
-        self.low_run = [0.0, 0.0]
-        return False
+        size, half = 1 / max(dispersion, SPREAD), LOW * usual
+        odds = value * math.log(LOW) - (value + size) * math.log((half + size) / (usual + size))
+        if self.low_run[0] > OUTAGE and value > usual:
+            self.backlog = max(self.backlog, MISSED * self.low_run[1])
+            self.low_run = [0.0, 0.0]
+            return False
+        run = max(0.0, self.low_run[0] + odds)
+        missed = self.low_run[1] + max(0.0, usual - value) if run > 0 else 0.0
+        self.low_run = [min(run, 4 * OUTAGE), missed]
+        return run > OUTAGE and value < 0.75 * usual
 
     def _without_backlog(self, value: float, usual: float) -> float:
         """After an outage the excess pays off what was missed before it counts as news."""
@@ -159,7 +167,8 @@ class Baseline:
         shape, _, expected = around
         per_day = 86_400 / self.bucket
         dispersion = self.variance[0] / self.variance[1]
-        clip = expected + CLIP * math.sqrt(expected + (dispersion + 0.01) * expected * expected) + 1
+        young = YOUNG * math.exp(-self.rows / per_day / YOUNG_DAYS)
+        clip = expected + CLIP * math.sqrt(expected + (dispersion + 0.01 + young**2) * expected * expected) + 1
         if self.rows < 2 * per_day:
             clip = max(clip, 3 * expected + 3)
         known, weight = min(value, clip), max(cover, 0.05)

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 SPAN_HOURS = 24.0
 #: part of the expectation by which the baseline itself may be wrong
-MODEL = 0.1
+MODEL = 0.07
 PRIOR_DAYS = 3.0
 CLIP = 9.0
-TRIM_REST = 1.0
+TRIM_REST = 2.0
 TRIM_ROOT = 1.0
 YOUNG = 0.3
 YOUNG_DAYS = 4.0
@@ -44,25 +44,27 @@ def deviance(count: Array, expected: Array, dispersion: Array) -> Array:
     return np.asarray(np.sign(value - mean) * np.maximum(half, 0.0))
 
 
-def _sums(values: Array, lengths: tuple[int, ...]) -> Array:
+def _sums(values: Array, lengths: tuple[int, ...], latest: Array | None = None) -> Array:
+    """Trailing sums; with ``latest`` the last bucket of each window is taken from there."""
     total = np.concatenate([[0.0], np.cumsum(values)])
     n = len(values)
     ends = np.arange(1, n + 1)
+    if latest is not None:
+        return np.stack([latest + total[ends - 1] - total[np.maximum(ends - length, 0)] for length in lengths])
     return np.stack([total[ends] - total[np.maximum(ends - length, 0)] for length in lengths])
 
 
-def _maxima(values: Array, lengths: tuple[int, ...]) -> Array:
-    """Largest value of every trailing window, each from a shorter one."""
-    found: list[Array] = []
-    for number, length in enumerate(lengths):
-        if length == 1:
-            found.append(values)
-            continue
-        shorter = next(k for k in range(number) if 2 * lengths[k] >= length)
-        shift = length - lengths[shorter]
-        earlier = np.concatenate([np.full(shift, -np.inf), found[shorter][:-shift]])[: len(values)]
-        found.append(np.maximum(found[shorter], earlier))
-    return np.stack(found)
+def _trimmed(value: Array, expected: Array) -> tuple[Array, Array]:
+    """Counts with lonely peaks held down: of the buckets before the latest, and of each as the latest.
+
+    The excess of a bucket may be some times that of its neighbours (of the one before it while it is the latest).
+    """
+    excess = np.maximum(value - expected, 0.0)
+    before, after = np.concatenate([[0.0], excess[:-1]]), np.concatenate([excess[1:], [0.0]])
+    noise = 1.0 + TRIM_ROOT * np.sqrt(expected)
+    settled = value - np.maximum(excess - TRIM_REST * np.maximum(before, after) - noise, 0.0)
+    latest = value - np.maximum(excess - TRIM_REST * before - noise, 0.0)
+    return settled, latest
 
 
 def scan(rows: Array, *, bucket: int, first: int, trimmed: bool, below: bool = False) -> Array:
@@ -73,13 +75,11 @@ def scan(rows: Array, *, bucket: int, first: int, trimmed: bool, below: bool = F
     """
     value, expected, dispersion = rows
     lengths = windows(bucket)
-    count, mean = _sums(value, lengths), _sums(expected, lengths)
-    spread = _sums(dispersion * expected**2, lengths)
+    mean, spread = _sums(expected, lengths), _sums(dispersion * expected**2, lengths)
+    count = _sums(value, lengths)
     if trimmed and not below:
-        excess = np.maximum(value - expected, 0.0)
-        largest, all_excess = _maxima(excess, lengths), _sums(excess, lengths)
-        allowed = TRIM_REST * (all_excess - largest) + 1.0 + TRIM_ROOT * np.sqrt(expected)
-        count = count - np.maximum(largest - allowed, 0.0)
+        settled, latest = _trimmed(value, expected)
+        count = _sums(settled, lengths, latest)
     age = (first + np.arange(len(value))) * bucket / 86_400
     wrong = MODEL**2 + (YOUNG * np.exp(-age / YOUNG_DAYS)) ** 2
     relative = spread / np.maximum(mean, 1e-9) ** 2 + wrong

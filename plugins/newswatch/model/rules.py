@@ -7,7 +7,7 @@ import re
 from datetime import timedelta
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field
 
 from newswatch.model.signal import Severity
 from newswatch.model.strict import Strict
@@ -100,19 +100,13 @@ class Match(_Rule):
 
 
 class Threshold(_State):
-    """At least, or fewer than, so many within the window."""
+    """At least, or fewer than, so many within the window: one of the two."""
 
     type: Literal["threshold"]
     window: Duration
     bucket: Duration = BUCKET
     at_least: int | None = Field(default=None, ge=1)
     below: int | None = Field(default=None, ge=1)
-
-    @model_validator(mode="after")
-    def _one_bound(self) -> Threshold:
-        if (self.at_least is None) == (self.below is None):
-            raise ValueError("give either at_least or below")
-        return self
 
 
 class Volume(_State):
