@@ -11,7 +11,7 @@ import sys
 import typer
 
 from newswatch import __version__
-from newswatch.cli import backtest, check, common, dashboards, feeds, items, replay, status, tag, watch
+from newswatch.cli import backtest, check, common, dashboards, feeds, items, replay, status, tag, watch, watchlist
 from newswatch.errors import ConfigError, NewswatchError, UsageError
 
 app = typer.Typer(
@@ -48,6 +48,7 @@ dashboards.register(app)
 replay.register(app)
 tag.register(app)
 watch.register(app)
+watchlist.register(app)
 
 
 def main() -> None:

@@ -24,6 +24,8 @@ def check(config: common.Config = None) -> None:
 def check_all(folder: Path) -> list[str]:
     """One line per file that is right. Raises ConfigError (file, line, key) at the first that is not."""
     from newswatch.config import everything
+    from newswatch.config.watchlist import check_watchlist
 
+    check_watchlist(folder)
     found = everything.load(folder)
     return [f"{name}: {said}" for name, said in found.summary()]
