@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 from newswatch.cli import app
 from newswatch.tag import Tagger
+from newswatch.tag.compare import Text, compare
 
 ROOT = Path(__file__).parent.parent.parent
 CONFIG = str(ROOT / "config")
@@ -103,3 +104,18 @@ def test_a_bad_line_is_named(tmp_path: Path, content: str) -> None:
     result = CliRunner().invoke(app, ["tag", "--in", str(source), "--config", CONFIG])
     assert result.exit_code != 0
     assert f"{source}:1" in str(result.exception)
+
+
+def test_two_watchlists_are_compared_on_texts(tagger: Tagger) -> None:
+    new = tagger.watchlist
+    fewer = tuple(concept for concept in new.concepts if concept.id not in {"sanction", "frozen-assets"})
+    old = new.model_copy(update={"concepts": fewer})
+    texts = [Text("EU adopts sanctions on Russia", ""), Text("Ajax wint", ""), Text("Путин: санкции снимут", "")]
+    count, changes = compare(old, new, texts)
+    assert count == 3
+    assert changes["concept:sanction"].gained == 2
+    assert changes["concept:sanction"].lost == 0
+    assert changes["tag:sanctions"].examples_gained[0] == "EU adopts sanctions on Russia"
+    _, back = compare(new, old, texts)
+    assert back["tag:sanctions"].lost == changes["tag:sanctions"].gained
+    assert compare(new, new, texts) == (3, {})

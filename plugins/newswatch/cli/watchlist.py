@@ -1,14 +1,24 @@
-"""``newswatch watchlist``: check it, and say what it holds."""
+"""``newswatch watchlist``: check it, and replay stored items against a changed one."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from newswatch.cli import common
+from newswatch.errors import UsageError
 
-group = typer.Typer(help="The watch-list: check it.", no_args_is_help=True)
+if TYPE_CHECKING:
+    from newswatch.tag.compare import Text
+
+_UNITS = {"h": "hours", "d": "days", "w": "weeks"}
+
+group = typer.Typer(help="The watch-list: check it, compare two.", no_args_is_help=True)
 
 
 def register(app: typer.Typer) -> None:
@@ -39,3 +49,54 @@ def check(config: common.Config = None) -> None:
         f"watch-list {watchlist.version}: {len(watchlist.tags)} tags, {len(watchlist.concepts)} concepts, "
         f"{len(watchlist.actors)} actors, {terms + names} terms, {sentences} sentences, all right"
     )
+
+
+@group.command("diff")
+def diff(
+    old: Annotated[Path, typer.Argument(help="Folder of the old watch-list.")],
+    new: Annotated[Path, typer.Argument(help="Folder of the new watch-list.")],
+    since: Annotated[str, typer.Option("--since", help="How far back to replay: 12h, 30d, 8w.")] = "30d",
+    namespace: common.Namespace = "newswatch",
+    now: common.Now = None,
+    as_json: common.Json = False,
+) -> None:
+    """Replay stored items against two watch-lists: what each tag and concept gains and loses, with examples."""
+    from newswatch.config.watchlist import load_watchlist
+    from newswatch.tag.compare import compare
+
+    start = common.clock(now) - _span(since)
+    count, changes = compare(load_watchlist(old), load_watchlist(new), _stored(namespace, start))
+    if as_json:
+        common.emit([{"name": name, "change": change} for name, change in changes.items()])
+        return
+    typer.echo(f"{count} items since {start:%Y-%m-%d %H:%M} UTC, {len(changes)} tags and concepts change")
+    for name, change in changes.items():
+        typer.echo(f"{name}: {change.gained} gained, {change.lost} lost")
+        for sign, titles in (("+", change.examples_gained), ("-", change.examples_lost)):
+            for title in titles:
+                typer.echo(f"  {sign} {title}")
+
+
+def _span(text: str) -> timedelta:
+    found = re.fullmatch(r"(\d{1,5})([hdw])", text)
+    if not found:
+        raise UsageError(f"--since wants a number and h, d or w, such as 30d, not {text!r}")
+    return timedelta(**{_UNITS[found[2]]: int(found[1])})
+
+
+def _stored(namespace: str, start: datetime) -> Iterator[Text]:
+    from newswatch import jobs
+    from newswatch.index import documents
+    from newswatch.tag.compare import Text
+
+    store = jobs.open_store(namespace)
+    wanted = {
+        "query": {"range": {"@timestamp": {"gte": start.isoformat()}}},
+        "sort": [{"@timestamp": "asc"}, {"event.created": "asc"}, {"_seq_no": "asc"}],
+        "_source": ["title", "summary", "content", "language"],
+    }
+    for page in documents.pages(store, wanted, store.index("items")):
+        for found in page:
+            source = found.source
+            title, summary, content = (source.get(name) or "" for name in ("title", "summary", "content"))
+            yield Text(title, summary, content, source.get("language"))
