@@ -60,10 +60,10 @@ def load(folder: Path) -> Everything:
 def load_alerting(folder: Path) -> Alerting:
     """Rules and channels alone."""
     watchlist = load_watchlist(folder / "watchlist")
-    known = {
-        "tags": {tag.id for tag in watchlist.tags},
-        "concepts": {concept.id for concept in watchlist.concepts},
-        "actors": {actor.id for actor in watchlist.actors},
-    }
-    rules = load_rules(folder / "rules.yaml", known=known)
+    rules = load_rules(folder / "rules.yaml", known=names_of(watchlist))
     return Alerting(watchlist, rules, load_channels(folder / "channels.yaml"))
+
+
+def names_of(watchlist: Watchlist) -> dict[str, set[str]]:
+    """The names that rules may refer to."""
+    return {kind: {part.id for part in getattr(watchlist, kind)} for kind in ("tags", "concepts", "actors")}

@@ -28,7 +28,8 @@ class Cell:
     """One split value of one rule. Times are epoch seconds.
 
     ``counts`` holds the buckets that are still needed; ``tops`` what the largest feed brought; ``names`` distinct names
-    per bucket. ``open`` is the start of the episode that holds. ``detector`` is its packed state before ``base``.
+    per bucket. ``open`` is the start of the episode that holds, ``first`` the bucket in which the last one ended
+    (novelty: when the value turned up again). ``detector`` is its packed state before ``base``.
     """
 
     counts: dict[int, int] = field(default_factory=dict)

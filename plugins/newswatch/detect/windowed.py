@@ -49,12 +49,12 @@ def _step(
         return None
     reading = _read(rule, memory, cell, bucket)
     unit = rule.of if isinstance(rule, Breadth) else rule.count
-    if reading.holds and cell.open is None:
+    if reading.holds and cell.open is None and bucket > cell.first:
         cell.open = bucket
         at = float(bucket + STEP) if is_closed else max(float(bucket), min(cell.last, bucket + STEP))
         return Finding(Kind.OVER, key, bucket, at, reading.observed, reading.bound, unit=unit, note=_note(rule))
     if not reading.holds and cell.open is not None and is_closed and bucket >= max(judged, cell.open):
-        start, cell.open = cell.open, None
+        start, cell.open, cell.first = cell.open, None, float(bucket)
         return Finding(Kind.UNDER, key, start, float(bucket + STEP), reading.observed, reading.bound, unit=unit)
     return None
 

@@ -77,7 +77,7 @@ def detect_pass(store: Store, rules: Sequence[Rule], now: datetime) -> tuple[Sig
     counted = floor(((since if kept.cursor else now) - OVERLAP).timestamp()) - BEHIND * STEP
     first = min(counted, kept.cursor.get("again", counted))
     hits, coverage = _news(store, since - OVERLAP, moment(first), now)
-    items = [(observed(hit), hit) for hit in hits if _linked(hit, now)]
+    items = [(observed(hit["_id"], hit["_source"]), hit) for hit in hits if _linked(hit, now)]
     look = _look(items, first, since - OVERLAP, now, _coverage(kept, coverage, now))
     found = evaluate(Filed(rules), kept.memories, look)
     _write(store, found, kept, now)
@@ -85,12 +85,11 @@ def detect_pass(store: Store, rules: Sequence[Rule], now: datetime) -> tuple[Sig
     return tuple(found.signals)
 
 
-def observed(hit: Mapping[str, Any]) -> Observed:
-    """The item of a search hit."""
-    source = hit["_source"]
+def observed(name: str, source: Mapping[str, Any]) -> Observed:
+    """The item of a document."""
     publisher = source.get("publisher") or {}
     return Observed(
-        id=hit["_id"],
+        id=name,
         at=datetime.fromisoformat(source["event"]["created"]),
         story=source["story"]["id"],
         lead=bool(source["story"].get("lead", True)),
