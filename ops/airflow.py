@@ -75,8 +75,6 @@ class Airflow:
             "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "30",
             "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "30",
             "AIRFLOW__LOGGING__BASE_LOG_FOLDER": str(self.folder / "logs"),
-            "AIRFLOW__LOGGING__WORKER_LOG_SERVER_PORT": kept["NEWSWATCH_WORKER_LOG_PORT"],
-            "AIRFLOW__LOGGING__TRIGGER_LOG_SERVER_PORT": kept["NEWSWATCH_TRIGGER_LOG_PORT"],
             "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
             "NO_PROXY": "*",
         }
@@ -110,7 +108,8 @@ class Airflow:
     def down(self) -> bool:
         """End what runs, the api-server last, as tasks talk to it. True when anything ran."""
         processes = Processes(self.home)
-        return any(processes.stop(part) for part in reversed(PARTS))
+        stopped = [part for part in reversed(PARTS) if processes.stop(part)]
+        return bool(stopped)
 
     @property
     def api(self) -> AirflowApi:
@@ -122,11 +121,9 @@ class Airflow:
         file = self.home / "airflow.env"
         kept = settings.read(file)
         if not kept:
-            page, worker, trigger = free_ports(3)
+            (page,) = free_ports(1)
             kept = {
                 "NEWSWATCH_AIRFLOW_PORT": os.environ.get("NEWSWATCH_AIRFLOW_PORT") or str(page),
-                "NEWSWATCH_WORKER_LOG_PORT": str(worker),
-                "NEWSWATCH_TRIGGER_LOG_PORT": str(trigger),
                 "AIRFLOW__API_AUTH__JWT_SECRET": secrets.token_urlsafe(64),
                 "AIRFLOW__API__SECRET_KEY": secrets.token_urlsafe(48),
                 "AIRFLOW__CORE__FERNET_KEY": base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
@@ -144,7 +141,9 @@ class Airflow:
             raise OpsError(f"Airflow's database could not be prepared; see {log}: {_last(log)}")
 
     def _start(self, processes: Processes, part: str) -> None:
-        processes.start(part, [sys.executable, "-m", "airflow", part], self.environment(), self.folder)
+        # task logs are files of this machine, so nobody has to serve them (their server would listen everywhere)
+        alone = ["--skip-serve-logs"] if part in ("scheduler", "triggerer") else []
+        processes.start(part, [sys.executable, "-m", "airflow", part, *alone], self.environment(), self.folder)
 
     def _wait(self, processes: Processes, parts: tuple[str, ...], ready: Callable[[], bool]) -> None:
         deadline = time.monotonic() + PATIENCE

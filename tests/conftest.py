@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+import threading
 import uuid
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -40,6 +42,34 @@ def namespace(es_url: str) -> Iterator[str]:
     made = pool.request("GET", f"{es_url}/_cat/indices/{name}-*?h=index&expand_wildcards=all", headers=login)
     for path in [*made.data.decode().split(), f"_index_template/{name}-*"]:
         pool.request("DELETE", f"{es_url}/{path}", headers=login)
+
+
+@pytest.fixture
+def feed_server() -> Iterator[str]:
+    """A loopback server with one feed of two entries at ``/feed.xml``; everything else is 404."""
+    entries = "".join(
+        f"<item><guid>{n}</guid><title>North Korean troops reach Kursk, part {n}</title></item>" for n in (1, 2)
+    )
+    feed = f'<?xml version="1.0"?><rss version="2.0"><channel><title>A</title>{entries}</channel></rss>'.encode()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            found = self.path == "/feed.xml"
+            self.send_response(200 if found else 404)
+            self.send_header("Content-Length", str(len(feed) if found else 0))
+            self.end_headers()
+            self.wfile.write(feed if found else b"")
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
 
 
 def _login(url: str) -> dict[str, str]:
