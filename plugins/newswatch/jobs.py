@@ -19,9 +19,11 @@ if TYPE_CHECKING:
     from newswatch.airflow_api import AirflowApi
     from newswatch.index.client import Store
     from newswatch.index.items import Written
+    from newswatch.model.alert import LifeCycle
     from newswatch.model.channels import ChannelSpec
     from newswatch.model.connection import Connection
     from newswatch.model.envelope import Channel
+    from newswatch.model.rules import Rule
     from newswatch.pipeline.link import LinkReport
     from newswatch.pipeline.outbox import Recipient
     from newswatch.pipeline.poll import Poll, PollReport, Progress
@@ -122,6 +124,15 @@ def watch(where: Where, now: datetime, clock: Callable[[], datetime]) -> WatchRe
     life = life_cycle(found.channels, found.rules)
     links = Links(found.channels.desk, found.channels.kibana)
     return run(Watch(store, found.rules, life, recipients, now, clock, links))
+
+
+def alerting(where: Where) -> tuple[LifeCycle, tuple[Rule, ...]]:
+    """The life cycle's configuration and the rules."""
+    from newswatch.config import everything
+    from newswatch.config.channels import life_cycle
+
+    found = everything.load_alerting(where.folder)
+    return life_cycle(found.channels, found.rules), found.rules
 
 
 def recipient(spec: ChannelSpec, sender: str) -> Recipient:

@@ -11,7 +11,20 @@ import sys
 import typer
 
 from newswatch import __version__
-from newswatch.cli import backtest, check, common, dashboards, feeds, items, replay, status, tag, watch, watchlist
+from newswatch.cli import (
+    alerts,
+    backtest,
+    check,
+    common,
+    dashboards,
+    feeds,
+    items,
+    replay,
+    status,
+    tag,
+    watch,
+    watchlist,
+)
 from newswatch.errors import ConfigError, NewswatchError, UsageError
 
 app = typer.Typer(
@@ -40,6 +53,7 @@ def _root(
 
 
 check.register(app)
+alerts.register(app)
 feeds.register(app)
 items.register(app)
 status.register(app)
