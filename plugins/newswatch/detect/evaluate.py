@@ -8,14 +8,12 @@ from dataclasses import dataclass, field
 from newswatch.detect import events, quiet, volumes, windowed
 from newswatch.detect.counting import Tally, counts, forget, keep, tally
 from newswatch.detect.look import Band, Finding, Look, state_signal
-from newswatch.detect.memory import STEP, Memory, floor
+from newswatch.detect.memory import STEP, Memories, Memory, floor
 from newswatch.detect.where import Filed
 from newswatch.model.observed import Observed
 from newswatch.model.rules import Match, Novelty, Quiet, Rule, Volume
 from newswatch.model.rules import Sequence as SequenceRule
 from newswatch.model.signal import Signal
-
-Memories = dict[str, Memory]
 
 
 @dataclass(slots=True)
@@ -32,50 +30,50 @@ def evaluate(filed: Filed, memories: Memories, look: Look) -> Detection:
     out = Detection()
     now = floor(look.now.timestamp())
     for rule in filed.rules:
-        _remember(rule, memories, min([now, *look.buckets]), out)
-    members = _count(filed, memories, look, out)
-    fresh = _matched(filed, look.fresh)
-    for rule in filed.rules:
-        memory = memories[rule.id]
-        before = memory.judged
-        found = list(_states(rule, memory, look, fresh.get(rule.id, [])))
-        for finding in found:
-            if isinstance(finding, Band):
-                out.bands.append(finding)
-                continue
-            out.signals.append(state_signal(rule, finding, look, members.get(rule.id, {}).get(finding.key, [])))
-        out.signals.extend(_events(rule, memory, fresh.get(rule.id, [])))
-        if counts(rule):
-            memory.judged = max(memory.judged, look.closed)
-            forget(memory, look.now.timestamp())
-        if found or memory.judged != before or rule.id in fresh:
+        if memories.version(rule.id) != rule.version:
+            first = min([now, *look.buckets])
+            memories[rule.id] = Memory(rule.version, first, first)
             out.changed.add(rule.id)
+    fresh = _matched(filed, look.fresh)
+    members = _count(filed, memories, look, set(fresh), out)
+    for rule in filed.rules:
+        if rule.id in fresh or isinstance(rule, Quiet) or (counts(rule) and look.closed > memories.judged(rule.id)):
+            _judge(rule, memories[rule.id], look, (fresh.get(rule.id, []), members.get(rule.id, {})), out)
     _sequences(filed, memories, out)
     out.signals.sort(key=lambda signal: (signal.at, signal.id))
     return out
 
 
-def _remember(rule: Rule, memories: Memories, first: int, out: Detection) -> None:
-    memory = memories.get(rule.id)
-    if memory is None or memory.version != rule.version:
-        memories[rule.id] = Memory(rule.version, first, first)
+def _judge(
+    rule: Rule, memory: Memory, look: Look, given: tuple[list[Observed], dict[str, list[Observed]]], out: Detection
+) -> None:
+    fresh, members = given
+    found = list(_states(rule, memory, look, fresh))
+    for finding in found:
+        if isinstance(finding, Band):
+            out.bands.append(finding)
+        else:
+            out.signals.append(state_signal(rule, finding, look, members.get(finding.key, [])))
+    out.signals.extend(_events(rule, memory, fresh))
+    if counts(rule):
+        memory.judged = max(memory.judged, look.closed)
+        forget(memory, look.now.timestamp())
+    if found or fresh or counts(rule):
         out.changed.add(rule.id)
 
 
-def _count(filed: Filed, memories: Memories, look: Look, out: Detection) -> Tally:
-    """Count the touched buckets anew; returns the newest items per rule and split value, to explain with."""
+def _count(filed: Filed, memories: Memories, look: Look, touched: set[str], out: Detection) -> Tally:
+    """Count the buckets anew for the rules that something new came for; returns the newest items, to explain with."""
     members: Tally = {}
-    counting = [rule for rule in filed.rules if counts(rule)]
+    counting = [rule for rule in filed.rules if counts(rule) and rule.id in touched]
     for bucket in sorted(look.buckets):
         items = look.buckets[bucket]
         found = tally(filed, items)
         for rule in counting:
-            memory, cells = memories[rule.id], found.get(rule.id, {})
-            keep(rule, memory, bucket, cells, items)
-            if cells:
-                out.changed.add(rule.id)
+            keep(rule, memories[rule.id], bucket, found.get(rule.id, {}), items)
+        for name, cells in found.items():
             for key, there in cells.items():
-                members.setdefault(rule.id, {}).setdefault(key, []).extend(there)
+                members.setdefault(name, {}).setdefault(key, []).extend(there)
     return members
 
 
@@ -83,8 +81,7 @@ def _matched(filed: Filed, items: Sequence[Observed]) -> dict[str, list[Observed
     found: dict[str, list[Observed]] = {}
     for item in sorted(items, key=lambda one: (one.at, one.id)):
         for rule in filed.taking(item):
-            if isinstance(rule, Match | Novelty | Quiet):
-                found.setdefault(rule.id, []).append(item)
+            found.setdefault(rule.id, []).append(item)
     return found
 
 
@@ -97,11 +94,16 @@ def _states(rule: Rule, memory: Memory, look: Look, fresh: Sequence[Observed]) -
                     heard.setdefault(key, []).append(item)
         yield from quiet.findings(rule, memory, look, heard)
     elif isinstance(rule, Volume):
-        if look.closed > memory.judged or any(bucket < memory.judged for bucket in look.buckets):
+        if look.closed > memory.judged or _earliest(fresh, memory.judged) < memory.judged:
             yield from volumes.findings(rule, memory, look, set(look.buckets))
     elif counts(rule) and not isinstance(rule, Match | Novelty | SequenceRule):
-        first = min([memory.judged, *(bucket for bucket in look.buckets if bucket >= memory.judged - 96 * STEP)])
-        yield from windowed.findings(rule, memory, look, max(first, memory.since))
+        first = max(_earliest(fresh, memory.judged), memory.judged - 96 * STEP, memory.since)
+        yield from windowed.findings(rule, memory, look, first)
+
+
+def _earliest(fresh: Sequence[Observed], judged: int) -> int:
+    """The first bucket that has to be looked at."""
+    return min([judged, *(floor(item.at.timestamp()) for item in fresh if item.origin == "live")])
 
 
 def _events(rule: Rule, memory: Memory, fresh: Sequence[Observed]) -> Iterator[Signal]:
@@ -118,6 +120,8 @@ def _sequences(filed: Filed, memories: Memories, out: Detection) -> None:
     for _ in waiting:
         more: list[Signal] = []
         for rule in waiting:
+            if not any(signal.rule in (rule.first, rule.then) for signal in out.signals):
+                continue
             told = list(memories[rule.id].told)
             found = [one for one in events.sequences(rule, memories[rule.id], out.signals) if one.id not in known]
             if memories[rule.id].told != told:

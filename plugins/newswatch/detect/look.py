@@ -19,7 +19,7 @@ SETTLE = 120
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """``fresh``: items to match, of every origin. ``buckets``: start → all live items there.
+    """``fresh``: new items, of any origin. ``buckets``: start → all live items there.
 
     ``coverage``: start → how many feeds answered, as far back as is remembered. Buckets missing from it, between
     the first and the last, were not watched.

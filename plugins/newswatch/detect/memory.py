@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -93,6 +94,40 @@ def load(source: dict[str, Any]) -> Memory:
         cells[key] = Cell(**given)
     recent = [_observed(one) for one in source["recent"]]
     return Memory(source["version"], source["since"], source["judged"], cells, recent, source["told"])
+
+
+class Memories:
+    """Memories by rule, made from their JSON only when they are asked for; the others go back as they came."""
+
+    def __init__(self, sources: Mapping[str, dict[str, Any]] | None = None) -> None:
+        self._sources = dict(sources or {})
+        self._loaded: dict[str, Memory] = {}
+
+    def __getitem__(self, rule: str) -> Memory:
+        if rule not in self._loaded:
+            self._loaded[rule] = load(self._sources[rule])
+        return self._loaded[rule]
+
+    def __setitem__(self, rule: str, memory: Memory) -> None:
+        self._loaded[rule] = memory
+
+    def version(self, rule: str) -> str | None:
+        """For which version of the rule its memory was kept; None when there is none."""
+        if rule in self._loaded:
+            return self._loaded[rule].version
+        return self._sources[rule]["version"] if rule in self._sources else None
+
+    def judged(self, rule: str) -> int:
+        """Up to when the rule was judged."""
+        return self._loaded[rule].judged if rule in self._loaded else int(self._sources[rule]["judged"])
+
+    def dump(self, rules: Iterable[str]) -> dict[str, dict[str, Any]]:
+        """The JSON of those of ``rules`` that are remembered."""
+        return {
+            rule: self._loaded[rule].dump() if rule in self._loaded else self._sources[rule]
+            for rule in rules
+            if rule in self._loaded or rule in self._sources
+        }
 
 
 def _fields(thing: Any) -> list[tuple[str, Any]]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
-from newswatch.detect.evaluate import Detection, Memories, evaluate
+from newswatch.detect.evaluate import Detection, evaluate
 from newswatch.detect.look import SETTLE, Look
-from newswatch.detect.memory import STEP, floor, moment
+from newswatch.detect.memory import STEP, Memories, floor, moment
 from newswatch.detect.where import Filed
 from newswatch.model.observed import Observed
 from newswatch.model.rules import Rule
@@ -25,7 +25,7 @@ def replay(
 
     ``items`` may come in any order; each is looked at in the first look after newswatch saw it.
     """
-    filed, kept = Filed(rules), {} if memories is None else memories
+    filed, kept = Filed(rules), Memories() if memories is None else memories
     by_bucket: dict[int, list[Observed]] = {}
     for item in sorted(items, key=lambda one: (one.at, one.id)):
         by_bucket.setdefault(floor(item.at.timestamp()), []).append(item)

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from newswatch.detect.evaluate import Detection, Memories, evaluate
+from newswatch.detect.evaluate import Detection, evaluate
 from newswatch.detect.look import Look
-from newswatch.detect.memory import STEP, floor, load, moment
+from newswatch.detect.memory import STEP, Memories, floor, moment
 from newswatch.detect.where import Filed
 from newswatch.errors import StoreUnavailableError
 from newswatch.index import documents
@@ -78,10 +78,15 @@ def detect_pass(store: Store, rules: Sequence[Rule], now: datetime) -> tuple[Sig
     first = min(counted, kept.cursor.get("again", counted))
     hits, coverage = _news(store, since - OVERLAP, moment(first), now)
     items = [(observed(hit["_id"], hit["_source"]), hit) for hit in hits if _linked(hit, now)]
-    look = _look(items, first, since - OVERLAP, now, _coverage(kept, coverage, now))
+    fresh = [(item, _mark(item)) for item, hit in items if _ingested(hit) >= since - OVERLAP]
+    # when late items made a pass look further back, what they changed is still to be counted
+    known = set() if "again" in kept.cursor else set(kept.cursor.get("seen", ()))
+    new = [item for item, mark in fresh if mark not in known]
+    look = Look(now, new, _buckets([item for item, _ in items], first, now), _coverage(kept, coverage, now))
     found = evaluate(Filed(rules), kept.memories, look)
-    _write(store, found, kept, now)
-    _advance(store, kept, look, [hit for hit in hits if not _linked(hit, now)], (first, now))
+    _write(store, rules, found, kept, now)
+    held = [_ingested(hit) for hit in hits if not _linked(hit, now)]
+    _advance(store, kept, look, (first, held, [mark for _, mark in fresh]))
     return tuple(found.signals)
 
 
@@ -119,13 +124,13 @@ def _read(store: Store, rules: Sequence[Rule]) -> _Kept:
     found = documents.mget(store, pairs)
     known = {rule.id for rule in rules}
     memories = {
-        rule: load(source)
+        rule: source
         for name in names
         if name in found
         for rule, source in found[name].source["state"].items()
         if rule in known
     }
-    return _Kept(found[CURSOR].source["value"] if CURSOR in found else {}, memories, found)
+    return _Kept(found[CURSOR].source["value"] if CURSOR in found else {}, Memories(memories), found)
 
 
 def _news(
@@ -138,7 +143,14 @@ def _news(
         {"range": {"event.created": {"gte": created.isoformat()}}},
     ]
     request: dict[str, Any] = {
-        "query": {"bool": {"should": news}},
+        "query": {
+            "bool": {
+                "should": news,
+                "minimum_should_match": 1,
+                # what another machine's clock puts after now is read by the next pass
+                "filter": [{"range": {"event.ingested": {"lte": now.isoformat()}}}],
+            }
+        },
         "size": PAGE,
         "_source": FIELDS,
         "track_total_hits": False,
@@ -171,26 +183,26 @@ def _feeds(now: datetime) -> dict[str, Any]:
 
 
 def _linked(hit: Mapping[str, Any], now: datetime) -> bool:
-    source = hit["_source"]
-    return "lead" in source["story"] or now - datetime.fromisoformat(source["event"]["ingested"]) > UNLINKED
+    return "lead" in hit["_source"]["story"] or now - _ingested(hit) > UNLINKED
 
 
-def _look(
-    items: Sequence[tuple[Observed, Mapping[str, Any]]],
-    first: int,
-    since: datetime,
-    now: datetime,
-    coverage: Mapping[int, Coverage],
-) -> Look:
+def _ingested(hit: Mapping[str, Any]) -> datetime:
+    return datetime.fromisoformat(hit["_source"]["event"]["ingested"])
+
+
+def _mark(item: Observed) -> int:
+    """What tells an item that a pass has seen from one that is new or that came to mean something else."""
+    text = repr((item.id, item.story, item.lead, item.tags, item.concepts, item.actors))
+    return zlib.crc32(text.encode())
+
+
+def _buckets(items: Iterable[Observed], first: int, now: datetime) -> dict[int, list[Observed]]:
     buckets: dict[int, list[Observed]] = {bucket: [] for bucket in range(first, floor(now.timestamp()) + 1, STEP)}
-    fresh = []
-    for item, hit in items:
-        if datetime.fromisoformat(hit["_source"]["event"]["ingested"]) >= since:
-            fresh.append(item)
+    for item in items:
         bucket = floor(item.at.timestamp())
         if item.origin == "live" and bucket in buckets:
             buckets[bucket].append(item)
-    return Look(now, fresh, buckets, coverage)
+    return buckets
 
 
 def _coverage(kept: _Kept, current: Coverage | None, now: datetime) -> dict[int, Coverage]:
@@ -206,17 +218,17 @@ def _coverage(kept: _Kept, current: Coverage | None, now: datetime) -> dict[int,
     return known
 
 
-def _write(store: Store, found: Detection, kept: _Kept, now: datetime) -> None:
-    writes = [*_memories(store, found, kept, now)]
+def _write(store: Store, rules: Sequence[Rule], found: Detection, kept: _Kept, now: datetime) -> None:
+    writes = [*_memories(store, [rule.id for rule in rules], found, kept, now)]
     writes += [band_write(store, band) for band in found.bands]
     writes += [signal_write(store, signal, now) for signal in found.signals]
     _refuse(documents.bulk(store, writes, whole=True))
 
 
-def _memories(store: Store, found: Detection, kept: _Kept, now: datetime) -> Iterator[Write]:
+def _memories(store: Store, rules: Sequence[str], found: Detection, kept: _Kept, now: datetime) -> Iterator[Write]:
     """The shards that hold a changed memory, whole."""
     for name in sorted({shard(rule) for rule in found.changed}):
-        state = {rule: memory.dump() for rule, memory in kept.memories.items() if shard(rule) == name}
+        state = kept.memories.dump(sorted(rule for rule in rules if shard(rule) == name))
         source = {"@timestamp": now.isoformat(), "series": name, "state": state}
         guard = kept.guards.get(name)
         yield Write("index" if guard else "create", store.index("counts"), name, source, guard)
@@ -229,19 +241,21 @@ def _refuse(outcomes: Iterable[Outcome]) -> None:
             raise StoreUnavailableError(f"detection could not keep {outcome.write.id}: {outcome.reason or 'conflict'}")
 
 
-def _advance(
-    store: Store, kept: _Kept, look: Look, unlinked: Sequence[Mapping[str, Any]], clock: tuple[int, datetime]
-) -> None:
-    first, now = clock
-    held = [datetime.fromisoformat(hit["_source"]["event"]["ingested"]) + OVERLAP for hit in unlinked]
+def _advance(store: Store, kept: _Kept, look: Look, read: tuple[int, list[datetime], list[int]]) -> None:
+    """Move the cursor, but not past items that are not linked to their story yet.
+
+    ``read``: the first bucket that was counted, when the unlinked items came, and the marks of all that was seen.
+    """
+    first, unlinked, marks = read
     late = [floor(item.at.timestamp()) for item in look.fresh if item.origin == "live"]
-    again = [bucket for bucket in late if (now - LATEST).timestamp() <= bucket < first]
+    again = [bucket for bucket in late if (look.now - LATEST).timestamp() <= bucket < first]
     value: dict[str, Any] = {
-        "ingested": min([now, *held]).isoformat(),
+        "ingested": min([look.now, *(at + OVERLAP for at in unlinked)]).isoformat(),
         "coverage": {str(bucket): [one.answered, one.feeds] for bucket, one in look.coverage.items()},
+        "seen": marks,
     }
     if again:
         value["again"] = min(again)
-    source = {"kind": "cursor", "at": now.isoformat(), "value": value}
+    source = {"kind": "cursor", "at": look.now.isoformat(), "value": value}
     if not documents.put(store, store.index("state"), CURSOR, source, kept.guards.get(CURSOR)):
         raise StoreUnavailableError("another pass of detection was faster")
