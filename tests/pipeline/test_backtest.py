@@ -15,7 +15,7 @@ from newswatch.index.templates import ensure, monthly
 from newswatch.model.alert import LifeCycle, Route, RuleTimers
 from newswatch.model.rules import Rule
 from newswatch.model.signal import Kind
-from newswatch.pipeline.backtest import difference, read_history, run
+from newswatch.pipeline.backtest import difference, read_history, rebuild_counts, run
 from newswatch.pipeline.detect import detect_pass
 
 START = datetime(2026, 3, 2, tzinfo=UTC)
@@ -83,6 +83,33 @@ def test_a_backtest_is_what_live_passes_say(store: Store) -> None:
     ]
     assert len(outcome.messages) > 0
     assert len([one for one in outcome.signals if one.rule == "spike" and one.kind is Kind.OVER]) == 1
+
+
+def test_counts_are_rebuilt_as_live_passes_would_have_left_them(store: Store) -> None:
+    now = START + timedelta(days=3, hours=5)
+    assert rebuild_counts(store, RULES, now) > 800
+    found = []
+    for minutes in range(2, 150, 30):
+        found += detect_pass(store, RULES, now + timedelta(minutes=minutes))
+    assert [one.key for one in found if (one.rule, one.kind) == ("spike", Kind.OVER)] == ["military"]
+
+
+def test_a_changed_watch_list_restarts_the_history(store: Store) -> None:
+    now = START + timedelta(days=3, hours=5)
+    put = [
+        Write("update", monthly(store, "items", START), f"{3 * 96 + 20}-{number}", {"watchlist": {"version": "w2"}})
+        for number in range(40)
+    ]
+    first = [
+        Write("update", monthly(store, "items", START), f"{bucket}-0", {"watchlist": {"version": "w1"}})
+        for bucket in range(3 * 96, 3 * 96 + 15)
+    ]
+    documents.bulk(store, [*first, *put])
+    rebuild_counts(store, RULES, now)
+    found = []
+    for minutes in range(2, 150, 30):
+        found += detect_pass(store, RULES, now + timedelta(minutes=minutes))
+    assert [one for one in found if one.rule == "spike"] == []
 
 
 def test_a_change_of_rules_adds_and_takes_away(store: Store) -> None:

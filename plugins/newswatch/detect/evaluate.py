@@ -9,6 +9,7 @@ from newswatch.detect import events, quiet, volumes, windowed
 from newswatch.detect.counting import Tally, counts, forget, keep, tally
 from newswatch.detect.look import Band, Finding, Look, state_signal
 from newswatch.detect.memory import STEP, Memories, Memory, floor
+from newswatch.detect.volumes import restart
 from newswatch.detect.where import Filed
 from newswatch.model.observed import Observed
 from newswatch.model.rules import Match, Novelty, Quiet, Rule, Volume
@@ -48,6 +49,8 @@ def _judge(
     rule: Rule, memory: Memory, look: Look, given: tuple[list[Observed], dict[str, list[Observed]]], out: Detection
 ) -> None:
     fresh, members = given
+    if isinstance(rule, Volume):
+        _restart(rule, memory, look, fresh)
     found = list(_states(rule, memory, look, fresh))
     for finding in found:
         if isinstance(finding, Band):
@@ -60,6 +63,17 @@ def _judge(
         forget(memory, look.now.timestamp())
     if found or fresh or counts(rule):
         out.changed.add(rule.id)
+
+
+def _restart(rule: Volume, memory: Memory, look: Look, fresh: Sequence[Observed]) -> None:
+    """A changed watch-list restarts the baselines of rules that go by its names."""
+    names = rule.where.tags or rule.where.concepts or rule.where.actors or {"tag", "actor", "concept"} & set(rule.by)
+    versions = [item.watchlist for item in fresh if item.watchlist and item.origin == "live"]
+    if not versions or versions[-1] == memory.watchlist:
+        return
+    if names and memory.watchlist:
+        restart(rule, memory, look.now.timestamp())
+    memory.watchlist = versions[-1]
 
 
 def _count(filed: Filed, memories: Memories, look: Look, touched: set[str], out: Detection) -> Tally:

@@ -54,7 +54,10 @@ class Cell:
 
 @dataclass(slots=True)
 class Memory:
-    """One rule: the version it was kept for, since when, how far it was judged, its cells, its recent matches."""
+    """One rule: the version it was kept for, since when, how far it was judged, its cells, its recent matches.
+
+    ``watchlist`` is the version of the watch-list that tagged what was counted last.
+    """
 
     version: str
     since: int
@@ -62,6 +65,7 @@ class Memory:
     cells: dict[str, Cell] = field(default_factory=dict)
     recent: list[Observed] = field(default_factory=list)
     told: list[dict[str, Any]] = field(default_factory=list)
+    watchlist: str = ""
 
     def dump(self) -> dict[str, Any]:
         """As JSON: empty parts left out, buckets as text."""
@@ -80,6 +84,7 @@ class Memory:
             "cells": cells,
             "recent": recent,
             "told": self.told,
+            "watchlist": self.watchlist,
         }
 
 
@@ -93,7 +98,9 @@ def load(source: dict[str, Any]) -> Memory:
                 given[name] = {int(bucket): value for bucket, value in given[name].items()}
         cells[key] = Cell(**given)
     recent = [_observed(one) for one in source["recent"]]
-    return Memory(source["version"], source["since"], source["judged"], cells, recent, source["told"])
+    return Memory(
+        source["version"], source["since"], source["judged"], cells, recent, source["told"], source["watchlist"]
+    )
 
 
 class Memories:

@@ -67,6 +67,21 @@ def _detector(rule: Volume, cell: Cell, step: int, budget: float) -> Detector:
     return detector
 
 
+def restart(rule: Volume, memory: Memory, now: float) -> None:
+    """Begin the history of every split value anew, with the season that was known: the watch-list has changed.
+
+    What counts where is another matter from here on; nothing is said until there is enough history again.
+    """
+    step = int(rule.bucket.total_seconds())
+    for cell in memory.cells.values():
+        fresh = Detector(step, direction=rule.direction)
+        if cell.detector is not None:
+            old = Detector(step, direction=rule.direction)
+            old.restore(cell.detector)
+            fresh.lend(old.baseline.season)
+        cell.detector, cell.base = fresh.pack(), max(cell.base, floor(now, step))
+
+
 def _lend(rule: Volume, memory: Memory, detector: Detector) -> None:
     """A new split value starts with the season of the one that is known best."""
     known = [cell for cell in memory.cells.values() if cell.detector is not None]

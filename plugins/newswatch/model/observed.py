@@ -8,7 +8,10 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """One item. ``at`` is when newswatch first saw it (UTC); ``lead`` whether it is the first of its story."""
+    """One item. ``at`` is when newswatch first saw it (UTC); ``lead`` whether it is the first of its story.
+
+    ``watchlist`` is the version of the watch-list that tagged it.
+    """
 
     id: str
     at: datetime
@@ -26,3 +29,4 @@ class Observed:
     concepts: tuple[str, ...] = ()
     actors: tuple[str, ...] = ()
     feeds: tuple[str, ...] = ()
+    watchlist: str = ""

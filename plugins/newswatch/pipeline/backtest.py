@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from newswatch.alert.replay import Case, play
-from newswatch.detect.memory import STEP, floor
+from newswatch.detect.memory import STEP, Memories, floor
 from newswatch.detect.replay import replay
 from newswatch.index import documents
 from newswatch.index.client import Store
@@ -17,7 +17,7 @@ from newswatch.model.alert import LifeCycle
 from newswatch.model.observed import Observed
 from newswatch.model.rules import Rule
 from newswatch.model.signal import Coverage, Kind, Signal
-from newswatch.pipeline.detect import FIELDS, PAGE, observed
+from newswatch.pipeline.detect import FIELDS, PAGE, observed, rebuild
 from newswatch.pipeline.watch import act_of
 
 #: history before the span that teaches baselines without a word
@@ -80,6 +80,17 @@ def run(history: History, rules: Sequence[Rule], life: LifeCycle) -> Outcome:
     acts = tuple(act_of(signal) for signal in ordered)
     told = play(Case(life, history.since, history.until, TICK, acts))
     return Outcome(ordered, tuple(told["messages"]), told["ledger"])
+
+
+def rebuild_counts(store: Store, rules: Sequence[Rule], now: datetime) -> int:
+    """Make all counts and baselines anew from the stored items, as after these were tagged anew. Says from how many."""
+    history = read_history(store, now, now)
+    memories = Memories()
+    if history.items:
+        for _ in replay(rules, history.items, (history.items[0].at, now), memories, history.coverage):
+            pass
+        rebuild(store, rules, memories, now)
+    return len(history.items)
 
 
 def difference(old: Iterable[Signal], new: Iterable[Signal]) -> tuple[list[Signal], list[Signal]]:

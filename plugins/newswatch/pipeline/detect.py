@@ -55,6 +55,7 @@ FIELDS = [
     "concepts",
     "actors",
     "feeds",
+    "watchlist.version",
 ]
 
 
@@ -90,6 +91,17 @@ def detect_pass(store: Store, rules: Sequence[Rule], now: datetime) -> tuple[Sig
     return tuple(found.signals)
 
 
+def rebuild(store: Store, rules: Sequence[Rule], memories: Memories, now: datetime) -> None:
+    """Put ``memories`` (made by a replay) in the place of what is remembered, as after items were tagged anew."""
+    kept = _read(store, rules)
+    found = Detection(changed={rule.id for rule in rules})
+    _refuse(
+        documents.bulk(
+            store, _memories(store, [rule.id for rule in rules], found, _Kept({}, memories, kept.guards), now)
+        )
+    )
+
+
 def observed(name: str, source: Mapping[str, Any]) -> Observed:
     """The item of a document."""
     publisher = source.get("publisher") or {}
@@ -110,6 +122,7 @@ def observed(name: str, source: Mapping[str, Any]) -> Observed:
         concepts=tuple(source.get("concepts", ())),
         actors=tuple(source.get("actors", ())),
         feeds=tuple(source.get("feeds", ())),
+        watchlist=(source.get("watchlist") or {}).get("version") or "",
     )
 
 
