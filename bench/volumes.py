@@ -73,7 +73,7 @@ class _News:
             lift[event.start : event.end] = np.maximum(lift[event.start : event.end], self._shape(event))
         usual = mean
         mean = mean * lift
-        noise = float(np.exp(rng.uniform(np.log(3), np.log(40))))
+        noise = float(np.exp(rng.uniform(np.log(8), np.log(60))))
         value = rng.poisson(mean * rng.gamma(noise, 1 / noise, n)).astype(float)
         top = np.minimum(value, np.ceil(value * rng.beta(3, 12, n) + (value > 0)))
         value, feeds, top = self._outages(value, feeds, top)
@@ -115,7 +115,7 @@ class _News:
         slow = np.interp(np.arange(n) * self.bucket / DAY, np.arange(days), slow)
         hours = n * self.bucket // 3600 + 2
         rough, step = np.zeros(hours), rng.normal(0, 1, hours)
-        keep, size = 0.8, rng.uniform(0.02, 0.15)
+        keep, size = 0.8, rng.uniform(0.02, 0.12)
         for number in range(1, hours):
             rough[number] = keep * rough[number - 1] + np.sqrt(1 - keep**2) * step[number]
         return np.asarray(np.exp(slow + size * np.interp(np.arange(n) * self.bucket / 3600, np.arange(hours), rough)))
@@ -152,9 +152,9 @@ class _News:
         for _ in range(int(rng.integers(3, 7))):
             hours = float(np.exp(rng.uniform(0, np.log(48))))
             length = max(1, round(hours * self.per_hour))
-            factor = float(np.exp(rng.uniform(np.log(1.5), np.log(10))))
+            factor = float(np.exp(rng.uniform(np.log(2), np.log(10))))
             # an event that adds next to nothing is not one that anybody could see
-            need = 6 / np.sqrt(self.base * length)
+            need = 12 / np.sqrt(self.base * length)
             factor = max(factor, 1 + need)
             at = self._free(length, 24 * self.per_hour, 3 * 7 * DAY // self.bucket)
             if at is not None and factor <= 400:

@@ -18,6 +18,9 @@ SLOW_DAYS = 10.0
 BORROWED = 20.0
 #: a bucket teaches the baseline at most this many standard deviations above what was expected
 CLIP = 1.5
+#: as little less, and for the season, which must be free to rise
+LOWER = 2.0
+SEASONAL = 3.0
 #: part by which a season of a few days may be wrong, and how fast that gets better
 YOUNG = 0.8
 YOUNG_DAYS = 6.0
@@ -119,6 +122,10 @@ class Baseline:
             self.feeds += (feeds - self.feeds) * (1 - 0.5 ** (1 / (6 * per_day)))
         return cover
 
+    def _slow(self, value: float) -> float:
+        """The slow level, against which the season is learnt: a fast one takes a weekend for a change of level."""
+        return (self.slow[0] + 0.5) / (self.slow[1] + 1.0) if self.slow[1] > 0 else max(value, 0.2)
+
     def _levels(self, value: float) -> tuple[float, float, float]:
         """The fast level, the greater and the lesser of both."""
         if self.slow[1] <= 0:
@@ -168,15 +175,18 @@ class Baseline:
         per_day = 86_400 / self.bucket
         dispersion = self.variance[0] / self.variance[1]
         young = YOUNG * math.exp(-self.rows / per_day / YOUNG_DAYS)
-        clip = expected + CLIP * math.sqrt(expected + (dispersion + 0.01 + young**2) * expected * expected) + 1
+        spread = math.sqrt(expected + (dispersion + 0.01 + young**2) * expected * expected)
+        clip = expected + CLIP * spread + 1
         if self.rows < 2 * per_day:
             clip = max(clip, 3 * expected + 3)
-        known, weight = min(value, clip), max(cover, 0.05)
+        weight = max(cover, 0.05)
+        mean = level * shape * weight
+        known = max(min(value, clip), mean - LOWER * spread)
+        seasonal = max(min(value, expected + SEASONAL * spread + 1), mean - LOWER * spread)
         for sums, days in ((self.fast, FAST_DAYS), (self.slow, SLOW_DAYS)):
             keep = 0.5 ** (1 / (days * per_day))
             sums[0], sums[1] = sums[0] * keep + known, sums[1] * keep + shape * weight
-        self.season.learn(hour, known, level * weight, max(1.0, 3600 / self.bucket))
-        mean = level * shape * weight
+        self.season.learn(hour, seasonal, self._slow(value) * weight, max(1.0, 3600 / self.bucket))
         self.variance[0] = max(0.0, self.variance[0] * 0.9997 + (known - mean) ** 2 - mean)
         self.variance[1] = self.variance[1] * 0.9997 + mean * mean
         self.rows += 1

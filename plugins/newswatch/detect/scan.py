@@ -12,11 +12,15 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 SPAN_HOURS = 24.0
 #: part of the expectation by which the baseline itself may be wrong
-MODEL = 0.07
+MODEL = 0.1
 PRIOR_DAYS = 3.0
 CLIP = 9.0
+#: windows that vary more than theory says are scaled by this power of how much
+POWER = 0.5
+#: a bucket's excess may be so many times its neighbours', and so many standard deviations more
 TRIM_REST = 2.0
 TRIM_ROOT = 1.0
+#: in the first days the season may be wrong by this part, halving about every three days
 YOUNG = 0.3
 YOUNG_DAYS = 4.0
 
@@ -96,4 +100,4 @@ def scaled(half: Array, varied: Array, before: int, bucket: int) -> tuple[Array,
     squared = np.minimum(2 * np.abs(half), CLIP)
     sums = np.cumsum(np.concatenate([varied[:, None], squared], axis=1), axis=1)
     usual = (sums[:, :-1] + prior) / (before + np.arange(n) + prior)
-    return np.asarray(half / np.maximum(usual, 1.0)), sums[:, -1]
+    return np.asarray(half / np.maximum(usual, 1.0) ** POWER), sums[:, -1]

@@ -12,6 +12,9 @@ HOURS = 168
 _PRIOR = 10.0
 _WEEKS = 5.0
 _DAYS = 21.0
+#: how much an hour of the week is held to hour of day x weekday: part of its own exposure, and of its hour of day's
+HOLD_OWN = 0.3
+HOLD_DAY = 0.05
 #: 1970-01-01 was a Thursday: three days after a Monday
 _EPOCH_SHIFT = 72
 
@@ -61,7 +64,7 @@ class Season:
         shape = []
         for hour in range(HOURS):
             prior = day[hour % 24] * week[hour // 24]
-            hold = 8.0 + 0.5 * self.exposure[hour] + self.day_exposure[hour % 24] / 14
+            hold = 8.0 + HOLD_OWN * self.exposure[hour] + self.day_exposure[hour % 24] * HOLD_DAY
             shape.append((self.counts[hour] + hold * prior) / (self.exposure[hour] + hold))
         mean = sum(shape) / HOURS
         self.shape = [value / mean for value in shape]

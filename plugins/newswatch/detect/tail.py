@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 #: the tail above this part of all buckets is fitted
-TAIL = 0.05
+TAIL = 0.02
 #: the tail is never lighter than that of the theory: exp(-x) above LEVEL
 LEVEL = 1.5
 EXCESS = 1.0

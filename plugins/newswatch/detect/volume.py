@@ -19,7 +19,7 @@ BUDGET = 0.05
 #: history before anything is said
 QUIET_DAYS = 2.5
 #: the fitted tails promise a little more than comes: this much, in e-folds of rate, measured on synthetic news
-CAUTION = 0.6
+CAUTION = 0.8
 #: a season lent by the whole weighs as many counts as this
 LENT = 30.0
 
