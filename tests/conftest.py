@@ -13,7 +13,40 @@ from pathlib import Path
 
 import pytest
 import urllib3
+from ops.errors import OpsError
 from ops.node import Node
+
+from tests import parts
+
+LEFT_OUT: dict[str, list[str]] = {}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "needs(*names): what of the system this test needs, by the names of parts.FOUND")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what this machine cannot run, and remember why."""
+    kept, left = [], []
+    for item in items:
+        names = [name for mark in item.iter_markers("needs") for name in mark.args]
+        lacking = parts.missing(*names)
+        for name in lacking:
+            LEFT_OUT.setdefault(name, []).append(item.nodeid)
+        (left if lacking else kept).append(item)
+    if left:
+        config.hook.pytest_deselected(items=left)
+        items[:] = kept
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    for name, tests in LEFT_OUT.items():
+        terminalreporter.write_line(f"left out, for {name} is not installed: {', '.join(sorted(tests))}")
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if LEFT_OUT and os.environ.get("NEWSWATCH_NOTHING_LEFT_OUT"):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 @pytest.fixture(scope="session")
@@ -27,7 +60,11 @@ def es_url() -> Iterator[str]:
     home.chmod(0o755)
     node = Node(home, ("nwtest",))
     try:
-        yield node.up()
+        try:
+            url = node.up()
+        except OpsError as error:
+            pytest.exit(f"the suite needs a real Elasticsearch: {error}", returncode=1)
+        yield url
     finally:
         node.down()
         shutil.rmtree(home, ignore_errors=True)
