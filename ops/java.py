@@ -54,8 +54,10 @@ def _candidates() -> Iterator[Path]:
 
 def _fetched() -> Path:
     import cjdk
+    import truststore
     from cjdk import CjdkError
 
+    truststore.inject_into_ssl()
     try:
         return Path(cjdk.java_home(vendor="temurin-jre", version="17"))
     except (CjdkError, OSError) as error:

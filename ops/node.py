@@ -266,8 +266,11 @@ def enterable(folder: Path) -> bool:
 
 def _fetch(cache: Path) -> Path:
     import requests
+    import truststore
     from jgo.maven import MavenContext, PythonResolver
 
+    # the machine's own certificates count, as they do for pip: behind a proxy that inspects TLS no others fit
+    truststore.inject_into_ssl()
     cache.mkdir(parents=True, exist_ok=True)
     context = MavenContext(repo_cache=cache, resolver=PythonResolver())
     try:
