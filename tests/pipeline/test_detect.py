@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 
 from newswatch.index import documents
 from newswatch.index.client import Settings, Store, connect
+from newswatch.index.counts import read_series
 from newswatch.index.documents import Write
 from newswatch.index.signals import read_signals
 from newswatch.index.templates import ensure, monthly
@@ -128,3 +129,31 @@ def test_five_requests_whatever_the_number_of_rules(store: Store, monkeypatch: p
         calls.clear()
         detect_pass(store, many, NOON + timedelta(minutes=minutes))
         assert len(calls) <= 5, calls
+
+
+def test_the_series_of_a_rule_is_read_with_its_band_and_why_nothing_is_said_yet(store: Store) -> None:
+    detect_pass(store, RULES, NOON - timedelta(minutes=1))
+    put(store, a=item("a", NOON), b=item("b", NOON + timedelta(minutes=16)), c=item("c", NOON, tags=["talks"]))
+    detect_pass(store, RULES, NOON + timedelta(minutes=48))
+    documents.refresh(store, store.index("counts"))
+    found = read_series(store, "spike", NOON, NOON + timedelta(hours=1))
+    assert {key: [point.observed for point in points] for key, points in found.items()} == {
+        "military": [1.0, 1.0, 0.0],
+        "talks": [1.0, 0.0, 0.0],
+    }
+    first, *_ = found["military"]
+    assert first.bucket == NOON
+    assert first.low <= first.expected <= first.high
+    assert first.note == "not enough history"
+    assert list(read_series(store, "spike", NOON, NOON + timedelta(minutes=15), keys=["talks", "x"])) == ["talks"]
+
+
+def test_a_changed_rule_says_that_its_history_restarts(store: Store) -> None:
+    put(store, a=item("a", NOON))
+    detect_pass(store, RULES, NOON + timedelta(minutes=18))
+    changed = (*RULES[:2], RULES[2].model_copy(update={"count": "items"}))
+    put(store, b=item("b", NOON + timedelta(minutes=20)))
+    detect_pass(store, changed, NOON + timedelta(minutes=33))
+    documents.refresh(store, store.index("counts"))
+    found = read_series(store, "spike", NOON + timedelta(minutes=15), NOON + timedelta(hours=1))
+    assert [point.note for point in found["military"]] == ["history restarting"]

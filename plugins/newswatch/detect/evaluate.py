@@ -33,7 +33,8 @@ def evaluate(filed: Filed, memories: Memories, look: Look) -> Detection:
     for rule in filed.rules:
         if memories.version(rule.id) != rule.version:
             first = min([now, *look.buckets])
-            memories[rule.id] = Memory(rule.version, first, first)
+            changed = memories.version(rule.id) is not None
+            memories[rule.id] = Memory(rule.version, first, first, restarted=first if changed else 0)
             out.changed.add(rule.id)
     fresh = _matched(filed, look.fresh)
     members = _count(filed, memories, look, set(fresh), out)

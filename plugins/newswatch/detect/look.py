@@ -45,7 +45,7 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """One judged bucket of a volume rule: what charts draw."""
+    """One judged bucket of a volume rule: what charts draw. ``note`` says why nothing can be said yet, if so."""
 
     rule: str
     version: str
@@ -58,6 +58,7 @@ class Band:
     high: float
     score: float
     feeds: int
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

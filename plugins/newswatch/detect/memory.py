@@ -56,7 +56,8 @@ class Cell:
 class Memory:
     """One rule: the version it was kept for, since when, how far it was judged, its cells, its recent matches.
 
-    ``watchlist`` is the version of the watch-list that tagged what was counted last.
+    ``watchlist`` is the version of the watch-list that tagged what was counted last, ``restarted`` when (epoch seconds)
+    a change of rule or watch-list last began the history anew.
     """
 
     version: str
@@ -66,6 +67,7 @@ class Memory:
     recent: list[Observed] = field(default_factory=list)
     told: list[dict[str, Any]] = field(default_factory=list)
     watchlist: str = ""
+    restarted: int = 0
 
     def dump(self) -> dict[str, Any]:
         """As JSON: empty parts left out, buckets as text."""
@@ -85,6 +87,7 @@ class Memory:
             "recent": recent,
             "told": self.told,
             "watchlist": self.watchlist,
+            "restarted": self.restarted,
         }
 
 
@@ -98,9 +101,8 @@ def load(source: dict[str, Any]) -> Memory:
                 given[name] = {int(bucket): value for bucket, value in given[name].items()}
         cells[key] = Cell(**given)
     recent = [_observed(one) for one in source["recent"]]
-    return Memory(
-        source["version"], source["since"], source["judged"], cells, recent, source["told"], source["watchlist"]
-    )
+    single = {name: source[name] for name in ("version", "since", "judged", "told", "watchlist")}
+    return Memory(**single, cells=cells, recent=recent, restarted=source.get("restarted", 0))
 
 
 class Memories:

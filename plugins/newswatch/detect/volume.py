@@ -46,7 +46,7 @@ class Judged:
 
     A score of 0.5 is reached by chance as often as the budget allows. Within an excursion the score is told at its
     start and again only when it grows; it is 0 otherwise. ``span`` is the length in buckets of the window that told
-    the excursion that holds.
+    the excursion that holds; ``young`` buckets had not enough history before them to say anything.
     """
 
     expected: Array
@@ -56,6 +56,7 @@ class Judged:
     alert: Array
     holding: Array
     span: Array
+    young: Array
 
 
 class Detector:
@@ -89,10 +90,13 @@ class Detector:
         usual = self._usual(rows)
         fresh = np.array([self._side(one, value) for one, value in zip(usual, rows.value, strict=True)]).T
         surprise = self._surprise(fresh.reshape(3, -1), trimmed=rows.top is None)
+        young = (self.rows + 1 + np.arange(len(usual))) * self.bucket < QUIET_DAYS * 86_400
         told, alert, holding, span = self._tell(surprise)
         expected, dispersion = (np.array([getattr(one, name) for one in usual]) for name in ("expected", "dispersion"))
         wide = 1.96 * np.sqrt(expected + dispersion * expected**2)
-        return Judged(expected, np.maximum(expected - wide, 0), expected + wide, told, alert, holding, span)
+        return Judged(
+            expected, np.maximum(expected - wide, 0), expected + wide, told, alert, holding, span, young.astype(float)
+        )
 
     def _usual(self, rows: Rows) -> list[Usual]:
         first = rows.start.timestamp()

@@ -8,7 +8,7 @@ import numpy as np
 
 from newswatch.detect.look import Band, Finding, Look
 from newswatch.detect.memory import STEP, Cell, Memory, floor, moment
-from newswatch.detect.volume import Detector, Judged, Rows
+from newswatch.detect.volume import QUIET_DAYS, Detector, Judged, Rows
 from newswatch.model.rules import Volume
 from newswatch.model.signal import Kind
 
@@ -80,6 +80,7 @@ def restart(rule: Volume, memory: Memory, now: float) -> None:
             old.restore(cell.detector)
             fresh.lend(old.baseline.season)
         cell.detector, cell.base = fresh.pack(), max(cell.base, floor(now, step))
+    memory.restarted = floor(now, step)
 
 
 def _lend(rule: Volume, memory: Memory, detector: Detector) -> None:
@@ -118,9 +119,9 @@ def _changes(
 ) -> Iterator[Finding | Band]:
     key, cell = named
     base, step = clock
-    expected, low, high, score, holding, span = (
+    expected, low, high, score, holding, span, young = (
         np.concatenate([getattr(part, name) for part in parts])
-        for name in ("expected", "low", "high", "score", "holding", "span")
+        for name in ("expected", "low", "high", "score", "holding", "span", "young")
     )
     for number in range(len(expected)):
         bucket, end = base + number * step, float(base + (number + 1) * step)
@@ -138,6 +139,7 @@ def _changes(
             float(high[number]),
             float(score[number]),
             0 if rows.feeds is None else int(rows.feeds[number]),
+            _history(memory, bucket) if young[number] else "",
         )
         if cell.open is None and holding[number]:
             over = slice(max(0, number + 1 - int(span[number])), number + 1)
@@ -173,3 +175,9 @@ def _changes(
                 0.0,
                 rule.count,
             )
+
+
+def _history(memory: Memory, bucket: int) -> str:
+    """Why a bucket of a young series cannot be judged."""
+    lately = memory.restarted and bucket - memory.restarted < QUIET_DAYS * 86_400
+    return "history restarting" if lately else "not enough history"

@@ -1,13 +1,12 @@
-"""Signals and judged buckets as documents."""
+"""Signals as documents."""
 
 from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
-from newswatch.detect.look import Band
 from newswatch.index import documents
 from newswatch.index.client import Store
 from newswatch.index.documents import Write
@@ -35,19 +34,6 @@ def signal_write(store: Store, signal: Signal, now: datetime) -> Write:
         "value": dataclasses.asdict(signal),
     }
     return Write("create", store.index("signals"), signal.id, source)
-
-
-def band_write(store: Store, band: Band) -> Write:
-    """The write of a judged bucket, rewritten whole when it is judged again."""
-    source = {
-        "@timestamp": datetime.fromtimestamp(band.bucket, UTC).isoformat(),
-        "series": f"{band.rule}/{band.key}",
-        "rule": {"id": band.rule, "version": band.version},
-        "split": {"by": band.by, "value": band.key},
-        **{name: round(getattr(band, name), 4) for name in ("observed", "expected", "low", "high", "score")},
-        "feeds": band.feeds,
-    }
-    return Write("index", store.index("counts"), f"{band.rule}/{band.key}/{band.bucket}"[:500], source)
 
 
 def read_signals(store: Store, since: datetime) -> Iterator[Signal]:

@@ -21,8 +21,9 @@ from newswatch.detect.where import Filed
 from newswatch.errors import StoreUnavailableError
 from newswatch.index import documents
 from newswatch.index.client import Store
+from newswatch.index.counts import band_write
 from newswatch.index.documents import Found, Outcome, Write
-from newswatch.index.signals import band_write, signal_write
+from newswatch.index.signals import signal_write
 from newswatch.model.observed import Observed
 from newswatch.model.rules import Rule
 from newswatch.model.signal import Coverage, Signal

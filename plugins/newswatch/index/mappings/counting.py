@@ -15,6 +15,7 @@ COUNTS: dict[str, Field] = {
     "high": FLOAT,
     "score": FLOAT,
     "feeds": INTEGER,
+    "note": KEYWORD,
     "state": OPAQUE,
 }
 SIGNALS: dict[str, Field] = {
