@@ -11,6 +11,8 @@ from pydantic import BaseModel, ValidationError
 
 from newswatch.errors import ConfigError
 
+# libyaml's parser where PyYAML has it: ten times faster, and the same safe types
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 Key = tuple[str | int, ...]
 M = TypeVar("M", bound=BaseModel)
 
@@ -51,7 +53,7 @@ def read(file: Path) -> tuple[Any, Lines]:
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(file, 0, "", f"cannot be read: {error}") from error
     try:
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
+        root = yaml.compose(text, Loader=LOADER)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 0
         raise ConfigError(file, line, "", f"is not valid YAML: {error.problem}") from error
@@ -60,8 +62,7 @@ def read(file: Path) -> tuple[Any, Lines]:
     if root is None:
         return None, Lines(file, None)
     _refuse_duplicates(file, root, ())
-    data = yaml.load(text, Loader=yaml.SafeLoader)
-    return data, Lines(file, root)
+    return yaml.constructor.SafeConstructor().construct_document(root), Lines(file, root)
 
 
 def load(file: Path, model: type[M]) -> tuple[M, Lines]:

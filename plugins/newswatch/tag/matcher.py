@@ -10,7 +10,7 @@ from typing import NamedTuple
 import ahocorasick_rs
 
 from newswatch.model.watchlist import Terms, Watchlist
-from newswatch.tag.terms import Pattern, TermError, compile_term
+from newswatch.tag.terms import Pattern, TermError, compile_term, compiled
 
 ANY = "any"
 _REMEMBERED = 64
@@ -120,7 +120,7 @@ _WORD_END = re.compile(r"\w*")
 def _extent(pattern: Pattern, text: str, start: int, end: int) -> tuple[int, int] | None:
     """The span of a hit that needs more than its literal, or None when the rest does not hold."""
     if pattern.regex is not None:
-        for match in pattern.regex.finditer(text, max(0, start - pattern.window), end + pattern.window):
+        for match in compiled(pattern.regex).finditer(text, max(0, start - pattern.window), end + pattern.window):
             if match.start() <= start and end <= match.end():
                 return match.span()
         return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import dataclass, field
 
@@ -36,7 +37,7 @@ class Pattern:
     left: bool
     right: bool
     endings: frozenset[str] | None = None
-    regex: re.Pattern[str] | None = None
+    regex: str | None = None
     window: int = 0
     checked: bool = field(init=False)
 
@@ -44,6 +45,13 @@ class Pattern:
         object.__setattr__(self, "checked", self.regex is not None or self.endings is not None)
 
 
+@functools.cache
+def compiled(regex: str) -> re.Pattern[str]:
+    """The expression of a pattern, compiled when its anchor is first found: most never are, and there are thousands."""
+    return re.compile(regex)
+
+
+@functools.cache
 def compile_term(term: str, language: str) -> tuple[Pattern, ...]:
     """The patterns of one term (two for a ``~`` term: one per order).
 
@@ -132,7 +140,7 @@ def _anchored(words: list[_Word], regex: str, extra: int = 0) -> Pattern:
     if not anchor.core:
         raise TermError("has endings but no beginning")
     window = sum(len(word.core) + 14 for word in words) + extra
-    return Pattern(anchor.core, not anchor.open_left, False, None, re.compile(regex), window)
+    return Pattern(anchor.core, not anchor.open_left, False, None, regex, window)
 
 
 def _near(one: str, other: str, distance: int, language: str) -> tuple[Pattern, ...]:
