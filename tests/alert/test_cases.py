@@ -1,8 +1,8 @@
 """The life cycle, case by case: every document of ``tests/data/alerts/*.yaml`` is a timeline and what must come of it.
 
 A case's ``config`` and times are laid over the defaults below; times of day without a date are those of 2 March 2026.
-``messages`` are ``time recipient kind alert…``, in any order within one time; ``ledger`` and ``failed`` are compared when
-they are given.
+``messages`` are ``time recipient kind alert…``, in any order within one time; ``ledger`` and ``failed`` are compared
+when they are given.
 """
 
 from __future__ import annotations
