@@ -59,8 +59,8 @@ def test_imports_point_downwards(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_only_runtime_and_desk_know_airflow(path: Path) -> None:
-    if part_of(path) in {"runtime", "desk"}:
+def test_only_runtime_knows_airflow(path: Path) -> None:
+    if part_of(path) == "runtime":
         return
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         names = (

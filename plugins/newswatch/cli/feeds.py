@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -10,11 +9,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from newswatch import __version__, jobs
+from newswatch import jobs
 from newswatch.cli import common
 
 if TYPE_CHECKING:
-    from newswatch.model.feed import FeedSpec, FeedState
+    from newswatch.model.feed import FeedSpec
     from newswatch.pipeline.trial import Trial
 
 group = typer.Typer(help="Show the feeds, sorted by trouble; try an address; import and export OPML.")
@@ -39,17 +38,16 @@ def feeds(
     """Show the state of every feed, those in trouble first."""
     if context.invoked_subcommand is not None:
         return
+    from newswatch.config.feeds import load_feeds
     from newswatch.index.feeds import all_states
-    from newswatch.schedule import shown
-    from newswatch.schedule.show import trouble
+    from newswatch.pipeline.feeds import of_this_list
+    from newswatch.pipeline.feeds import rows as rows_of
 
     where = jobs.Where(namespace, config, feeds)
     moment = common.clock(now)
     states = all_states(jobs.open_store(namespace))
-    rows = [
-        {**shown(spec, state, moment), "configured": configured} for spec, state, configured in _known(where, states)
-    ]
-    rows.sort(key=trouble)
+    specs = load_feeds(where.feeds or where.folder / "feeds.yaml")
+    rows = rows_of(specs if where.feeds else of_this_list(specs, states), states, moment)
     if json:
         common.emit(rows)
     else:
@@ -65,24 +63,8 @@ def try_address(
     json: common.Json = False,
 ) -> None:
     """Fetch one address once and print what would be stored and why. Stores nothing."""
-    import asyncio
-
-    from newswatch.config.feeds import registrable_host
-    from newswatch.errors import UsageError
-    from newswatch.fetch import settings_from
-    from newswatch.model.feed import FeedSpec
-    from newswatch.model.feeds_file import check_url
-    from newswatch.model.item import Publisher
-    from newswatch.pipeline.trial import trial
-
-    try:
-        host = registrable_host(check_url(url))
-    except ValueError as error:
-        raise UsageError(f"the address cannot be polled: {error}") from None
-    spec = FeedSpec(id="test", url=url, publisher=Publisher(host, host))
-    tagger = jobs.tagger(jobs.Where(config=config))
     moment = common.clock(now)
-    found = asyncio.run(trial(spec, tagger, settings_from(os.environ, __version__), jobs.allowed(allow or ()), moment))
+    spec, found = jobs.try_feed(jobs.Where(config=config, allow=tuple(allow or ())), url, moment)
     if json:
         common.emit([_summary(spec, found, moment)])
     else:
@@ -128,31 +110,6 @@ def export(
         out.write_text(text, encoding="utf-8")
     for name in shortened:
         common.complain(f"the address of {name} is written without its password or key")
-
-
-def _known(where: jobs.Where, states: dict[str, FeedState]) -> list[tuple[FeedSpec, FeedState, bool]]:
-    """Each feed with its state: the configured ones, and those polled from another list or taken out since.
-
-    When no configured feed was ever polled but others were, the list is not that of this namespace and left out.
-    """
-    from newswatch.config.feeds import load_feeds
-    from newswatch.schedule import current
-
-    specs = load_feeds(where.feeds or where.folder / "feeds.yaml")
-    if where.feeds is None and states and not any(spec.id in states for spec in specs):
-        specs = ()
-    names = {spec.id for spec in specs}
-    rows = [(spec, current(spec, states.get(spec.id)), True) for spec in specs]
-    return rows + [(_unlisted(state), state, False) for name, state in states.items() if name not in names]
-
-
-def _unlisted(state: FeedState) -> FeedSpec:
-    from newswatch.config.feeds import registrable_host
-    from newswatch.model.feed import FeedSpec
-    from newswatch.model.item import Publisher
-
-    host = registrable_host(state.configured_url)
-    return FeedSpec(id=state.feed, url=state.configured_url, publisher=Publisher(host, host))
 
 
 def _summary(spec: FeedSpec, found: Trial, now: datetime) -> dict[str, Any]:

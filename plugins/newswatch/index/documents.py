@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 from elasticsearch import ConflictError, NotFoundError
 
-from newswatch.errors import StoreUnavailableError
+from newswatch.errors import StoreError, StoreUnavailableError
 from newswatch.index.client import BUSY, Store, asking, body
 
 CHUNK = 500
@@ -148,6 +148,21 @@ def search(store: Store, index: str, request: Mapping[str, Any]) -> dict[str, An
     """The raw answer of one search."""
     with asking(store):
         return body(store, store.client.search(index=index, body=dict(request), ignore_unavailable=True))
+
+
+def multi(store: Store, searches: Sequence[tuple[str, Mapping[str, Any]]]) -> list[dict[str, Any]]:
+    """The raw answers of several searches (index name, request), in one request. The first refusal is raised."""
+    lines: list[Mapping[str, Any]] = []
+    for index, request in searches:
+        lines += [{"index": index, "ignore_unavailable": True}, request]
+    with asking(store):
+        answers: list[dict[str, Any]] = body(store, store.client.msearch(searches=lines))["responses"]
+    for answer in answers:
+        if "error" in answer:
+            cause = next(iter(answer["error"].get("root_cause") or []), answer["error"])
+            kind = StoreUnavailableError if answer.get("status") in BUSY else StoreError
+            raise kind(f"Elasticsearch refused ({answer.get('status')}): {str(cause.get('reason'))[:300]}")
+    return answers
 
 
 def refresh(store: Store, *indices: str) -> None:
