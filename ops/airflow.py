@@ -24,7 +24,7 @@ from ops.processes import Processes, tail
 
 PARTS = ("api-server", "scheduler", "dag-processor", "triggerer")
 USER = "admin"
-PATIENCE = 180
+PATIENCE = 300
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,8 @@ class Airflow:
             "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
             "AIRFLOW__CORE__PARALLELISM": "4",
             "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
-            "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
+            # make up unpauses them in its order, so that nothing runs twice at the first start
+            "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "True",
             "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"http://127.0.0.1:{port}/execution/",
             "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": f"{USER}:admin",
             "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(self.password_file),

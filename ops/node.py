@@ -33,7 +33,7 @@ PROCESS = "elasticsearch"
 USER = "newswatch"
 NEEDED_BYTES = 600 * 1024 * 1024
 HEAP = "512m"
-PATIENCE = 180
+PATIENCE = 300
 
 CONFIG = """\
 cluster.name: newswatch

@@ -14,6 +14,7 @@ from rich.console import Console
 
 from newswatch import jobs
 from newswatch.errors import NewswatchError
+from newswatch.pipeline.drill import DrillBusyError
 from ops import settings
 from ops.airflow import Airflow
 from ops.errors import OpsError
@@ -55,12 +56,14 @@ def _up(home: Path) -> None:
     with step("Airflow is healthy") as say:
         airflow.up(say)
     with step("seed articles loaded"):
-        airflow.api.run("newswatch_seed")
+        airflow.api.settle("newswatch_seed", patience=300)
     with step("feeds polled once") as say:
         say("this takes up to a minute when no feed can be reached")
-        airflow.api.run("newswatch_poll", patience=300)
+        airflow.api.unpause("newswatch_watch")
+        airflow.api.settle("newswatch_poll", patience=600)
     with step("drill: a canary article became a mail and a Slack message") as say:
-        drill = jobs.drill(jobs.Where(), say, lambda: datetime.now(UTC), airflow.api)
+        drill = _drill(airflow, say)
+        airflow.api.unpause(*(file.stem for file in sorted((settings.ROOT / "dags").glob("newswatch_*.py"))))
     _summary(airflow, drill)
 
 
@@ -82,11 +85,23 @@ def _elasticsearch(home: Path, say: Say) -> str:
     return Node(home, namespaces).up(say)
 
 
-def _summary(airflow: Airflow, drill: list[str]) -> None:
+def _drill(airflow: Airflow, say: Say) -> list[str]:
+    """The drill through Airflow; the hourly one, when it happens to run, is waited for."""
+    until = time.monotonic() + 120
+    while True:
+        try:
+            return jobs.drill(jobs.Where(), say, lambda: datetime.now(UTC), airflow.api)
+        except DrillBusyError:
+            if time.monotonic() > until:
+                raise
+            say("waiting for the hourly drill")
+            time.sleep(5)
 
+
+def _summary(airflow: Airflow, drill: list[str]) -> None:
     console.print()
     console.print(f"[bold]Airflow[/]   {airflow.url}  user admin, password in {airflow.password_file}", soft_wrap=True)
-    for line in [*jobs.overview(), *drill, *NEXT]:
+    for line in [*jobs.overview(), jobs.seeds_matched(jobs.Where()), *drill, *NEXT]:
         console.print(line, soft_wrap=True, markup=False)
 
 

@@ -1,4 +1,4 @@
-"""Airflow's REST API, as far as newswatch uses it: trigger a DAG and wait for its end."""
+"""Airflow's REST API, as far as newswatch uses it: unpause DAGs, trigger one and wait for its end."""
 
 from __future__ import annotations
 
@@ -6,12 +6,15 @@ import json
 import time
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import quote
 
 import urllib3
 
 from newswatch.errors import NewswatchError
 
 TIMEOUT = urllib3.Timeout(total=30)
+# seconds within which Airflow starts the missed slot of a DAG that was just unpaused
+OWN_START = 10
 
 
 class AirflowError(NewswatchError):
@@ -44,12 +47,37 @@ class AirflowApi:
         deadline = time.monotonic() + patience
         self._wait_until_known(dag, deadline)
         made = self.call("POST", f"/dags/{dag}/dagRuns", {"logical_date": None, "conf": conf or {}})
+        return self._ended(dag, made["dag_run_id"], patience)
+
+    def unpause(self, *dags: str) -> None:
+        """Let the DAGs run by their schedules; one that missed a slot runs it at once."""
+        for dag in dags:
+            self._wait_until_known(dag, time.monotonic() + 60)
+            self.call("PATCH", f"/dags/{dag}", {"is_paused": False})
+
+    def settle(self, dag: str, patience: float = 180) -> dict[str, Any]:
+        """Unpause a DAG and wait for the run that it starts by itself, or for one started here when it starts none."""
+        self.unpause(dag)
+        newest, began = self._newest(dag), time.monotonic()
+        while newest is None and time.monotonic() - began < OWN_START:
+            time.sleep(0.5)
+            newest = self._newest(dag)
+        if newest and newest["state"] in ("queued", "running"):
+            return self._ended(dag, newest["dag_run_id"], patience)
+        return self.run(dag, patience=patience)
+
+    def _newest(self, dag: str) -> dict[str, Any] | None:
+        runs = self.call("GET", f"/dags/{dag}/dagRuns?order_by=-run_after&limit=1")["dag_runs"]
+        return runs[0] if runs else None
+
+    def _ended(self, dag: str, run_id: str, patience: float) -> dict[str, Any]:
+        deadline = time.monotonic() + patience
         while time.monotonic() < deadline:
-            run = self.call("GET", f"/dags/{dag}/dagRuns/{made['dag_run_id']}")
+            run = self.call("GET", f"/dags/{dag}/dagRuns/{quote(run_id)}")
             if run["state"] == "success":
                 return run
             if run["state"] == "failed":
-                raise AirflowError(f"the run {run['dag_run_id']} of {dag} failed; see {self.url}/dags/{dag}/runs")
+                raise AirflowError(f"the run {run_id} of {dag} failed; see {self.url}/dags/{dag}/runs")
             time.sleep(0.5)
         raise AirflowError(f"the run of {dag} did not end within {patience:.0f} s; see {self.url}/dags/{dag}/runs")
 
@@ -67,7 +95,10 @@ class AirflowApi:
 
 def _request(method: str, url: str, body: dict[str, Any] | None = None, token: str | None = None) -> dict[str, Any]:
     headers = {"Authorization": f"Bearer {token}"} if token else {}
-    pool = urllib3.PoolManager(retries=False, timeout=TIMEOUT)
+    # a busy machine may be slow to answer; only what changes nothing is asked again
+    again = method == "GET" or url.endswith("/auth/token")
+    retries = urllib3.Retry(3, backoff_factor=1, allowed_methods=None, status=0) if again else urllib3.Retry(0)
+    pool = urllib3.PoolManager(retries=retries, timeout=TIMEOUT)
     try:
         answer = (
             pool.request(method, url, json=body, headers=headers)

@@ -200,30 +200,41 @@ def overview(namespace: str = "newswatch") -> list[str]:
     return lines(read(open_store(namespace)))
 
 
+def seeds_matched(where: Where) -> str:
+    """Which rules the seed articles match, in a line: seeds are history, so nobody is told."""
+    from newswatch.config.everything import load_alerting
+    from newswatch.pipeline.seed import matched
+
+    found = matched(open_store(where.namespace), load_alerting(where.folder).rules)
+    said = ", ".join(f"{rule} {count}" for rule, count in found.most_common()) or "none"
+    return f"Seeds match    {said} (recorded as historical, not sent)"
+
+
 def drill(
     where: Where, say: Callable[[str], None], clock: Callable[[], datetime], api: AirflowApi | None = None
 ) -> list[str]:
-    """The drill, in a namespace dropped and made anew: through Airflow's DAGs with ``api``, else right here."""
-    from newswatch.index.templates import drop, ensure
+    """The drill, in a namespace dropped and made anew: through Airflow's DAGs with ``api``, else right here.
+
+    Raises DrillError when the canary does not arrive, DrillBusyError while another drill is under way.
+    """
     from newswatch.pipeline import drill as drills
 
-    store = open_store(drills.NAMESPACE)
-    drop(store)
-    ensure(store)
-    folder, watchlist = runtime.home() / "drill", where.folder / "watchlist"
-    if api is not None:
-        return drills.through_airflow(api, folder, watchlist, say)
+    main, namespace = open_store(where.namespace), f"{where.namespace}-drill"
 
     def place(conf: dict[str, Any]) -> Where:
-        return Where(drills.NAMESPACE, Path(conf["config"]), Path(conf["feeds"]), tuple(conf["allow"]), every=True)
+        return Where(namespace, Path(conf["config"]), Path(conf["feeds"]), tuple(conf["allow"]), every=True)
 
-    return drills.run(
-        folder,
-        watchlist,
-        lambda conf: poll(place(conf), clock()),
-        lambda conf: watch(place(conf), clock(), clock),
-        say,
-    )
+    with drills.alone(main, clock):
+        folder = drills.Folder(runtime.home() / "drill" / namespace, where.folder / "watchlist", namespace)
+        drills.renew(open_store(namespace))
+        if api is not None:
+            return drills.through_airflow(api, folder, say)
+        return drills.run(
+            folder,
+            lambda conf: poll(place(conf), clock()),
+            lambda conf: watch(place(conf), clock(), clock),
+            say,
+        )
 
 
 def airflow_api() -> AirflowApi:

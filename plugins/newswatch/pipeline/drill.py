@@ -10,17 +10,22 @@ from __future__ import annotations
 import shutil
 import threading
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 from newswatch.airflow_api import AirflowApi
 from newswatch.errors import NewswatchError
+from newswatch.index import state
+from newswatch.index.client import Store
+from newswatch.index.templates import drop, ensure
 
-NAMESPACE = "newswatch-drill"
+LEASE = timedelta(minutes=10)
 TITLE = "Drill: North Korean troops deployed to Russia's Kursk region, says canary {mark}"
 EMPTY = '<?xml version="1.0"?><rss version="2.0"><channel><title>Canary</title>{items}</channel></rss>'
 ITEM = "<item><guid>{mark}</guid><title>{title}</title><link>http://127.0.0.1:{port}/{mark}</link></item>"
@@ -49,19 +54,37 @@ class DrillError(NewswatchError):
     """The canary did not arrive."""
 
 
+class DrillBusyError(NewswatchError):
+    """Another drill of this namespace is under way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """Where a drill keeps its configuration and messages, the watch-list that it tags with, and its namespace."""
+
+    path: Path
+    watchlist: Path
+    namespace: str
+
+
 @dataclass(frozen=True, slots=True)
 class Drill:
-    """One drill's place: its folder (configuration and messages), its mark, and its feed's port."""
+    """One drill: its place, the mark of its canary, and its feed's port."""
 
-    folder: Path
+    place: Folder
     mark: str
     port: int
+
+    @property
+    def folder(self) -> Path:
+        """Configuration and messages."""
+        return self.place.path
 
     @property
     def conf(self) -> dict[str, Any]:
         """The parameters of the poll and watch DAGs."""
         return {
-            "namespace": NAMESPACE,
+            "namespace": self.place.namespace,
             "config": str(self.folder / "config"),
             "feeds": str(self.folder / "config" / "feeds.yaml"),
             "allow": [f"127.0.0.1:{self.port}"],
@@ -74,23 +97,40 @@ class Drill:
         return [file for file in found if self.mark in file.read_text(encoding="utf-8", errors="replace")]
 
 
-def through_airflow(api: AirflowApi, folder: Path, watchlist: Path, say: Say) -> list[str]:
+@contextmanager
+def alone(store: Store, clock: Callable[[], datetime]) -> Iterator[None]:
+    """Hold the drill's lease in the main namespace: two drills at once would drop each other's indices."""
+    holder = uuid.uuid4().hex
+    if not state.acquire(store, "drill", holder, clock(), LEASE):
+        raise DrillBusyError("another drill is under way at this moment; repeat in a minute")
+    try:
+        yield
+    finally:
+        state.release(store, "drill", holder, clock())
+
+
+def renew(store: Store) -> None:
+    """Drop the drill's namespace and make it anew."""
+    drop(store)
+    ensure(store)
+
+
+def through_airflow(api: AirflowApi, folder: Folder, say: Say) -> list[str]:
     """The drill through the real DAGs."""
     return run(
         folder,
-        watchlist,
         lambda conf: api.run("newswatch_poll", conf),
         lambda conf: api.run("newswatch_watch", {key: conf[key] for key in ("namespace", "config")}),
         say,
     )
 
 
-def run(folder: Path, watchlist: Path, poll: Step, watch: Step, say: Say) -> list[str]:
+def run(folder: Folder, poll: Step, watch: Step, say: Say) -> list[str]:
     """Run the drill; returns what to tell: how long each step took, and where the messages are."""
-    shutil.rmtree(folder, ignore_errors=True)
+    shutil.rmtree(folder.path, ignore_errors=True)
     with _feed() as (served, port):
         drill = Drill(folder, f"canary-{port}-{threading.get_native_id()}", port)
-        _configure(drill, watchlist)
+        _configure(drill)
         times = []
         for name, step in (
             ("the empty feed polled", poll),
@@ -100,19 +140,21 @@ def run(folder: Path, watchlist: Path, poll: Step, watch: Step, say: Say) -> lis
             say(name)
             started = time.monotonic()
             step(drill.conf)
-            served.append(drill)
+            served[:] = [drill]
             times.append(f"{name} {time.monotonic() - started:.1f} s")
     messages = drill.arrived()
     kinds = {file.suffix for file in messages}
     if kinds != {".eml", ".json"}:
-        raise DrillError(f"the drill's canary did not arrive in {folder / 'messages'}; newswatch status may say why")
+        raise DrillError(
+            f"the drill's canary did not arrive in {folder.path / 'messages'}; newswatch status may say why"
+        )
     return [f"Drill     {', '.join(times)}", *(f"          {file}" for file in messages)]
 
 
-def _configure(drill: Drill, watchlist: Path) -> None:
+def _configure(drill: Drill) -> None:
     config = drill.folder / "config"
     config.mkdir(parents=True)
-    shutil.copytree(watchlist, config / "watchlist")
+    shutil.copytree(drill.place.watchlist, config / "watchlist")
     (config / "feeds.yaml").write_text(f"feeds:\n  - id: canary\n    url: http://127.0.0.1:{drill.port}/feed\n")
     (config / "rules.yaml").write_text(RULES)
     (config / "channels.yaml").write_text(CHANNELS.replace("{path}", str(drill.folder / "messages")))

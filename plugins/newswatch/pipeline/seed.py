@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
 from newswatch import seeds, story
-from newswatch.index import items
+from newswatch.detect.where import Filed
+from newswatch.index import documents, items
 from newswatch.index.client import Store
 from newswatch.index.items import Written
 from newswatch.model.item import TaggedItem
+from newswatch.model.rules import Rule
 from newswatch.pipeline import link
+from newswatch.pipeline.detect import observed
 from newswatch.tag import Tagger
 
 
@@ -25,3 +30,11 @@ def seed(store: Store, folder: Path, tagger: Tagger, now: datetime) -> Written:
     written = items.write(store, [one for one in found if one.item.id not in known], now)
     link.link(store, now)
     return Written(written.created, written.known | known, written.refused)
+
+
+def matched(store: Store, rules: Sequence[Rule]) -> Counter[str]:
+    """Rule id → how many seed articles its ``where`` takes: what they would have alerted, had they been live."""
+    request = {"query": {"term": {"origin": "seed"}}, "size": 100}
+    hits = documents.search(store, store.index("items"), request)["hits"]["hits"]
+    filed = Filed([rule for rule in rules if rule.type == "match"])
+    return Counter(rule.id for hit in hits for rule in filed.taking(observed(hit["_id"], hit["_source"])))

@@ -15,7 +15,7 @@ def read(store: Store) -> dict[str, Any]:
     documents.refresh(store, *(store.index(name) for name in ("items", "feeds", "outbox", "dead-letter")))
     terms = {name: {"terms": {"field": field, "size": 50}} for name, field in ITEMS.items()}
     items = documents.search(store, store.index("items"), {"size": 0, "track_total_hits": True, "aggs": terms})
-    feeds = documents.search(store, store.index("feeds"), _by("status"))
+    feeds = documents.search(store, store.index("feeds"), _by("status", "failure"))
     outbox = documents.search(store, store.index("outbox"), _by("state"))
     letters = documents.search(store, store.index("dead-letter"), {"size": 0, "track_total_hits": True})
     return {
@@ -24,8 +24,9 @@ def read(store: Store) -> dict[str, Any]:
         "cluster": health["status"],
         "items": items["hits"]["total"]["value"],
         **{name: _buckets(items, name) for name in ITEMS},
-        "feeds": _buckets(feeds, "by"),
-        "deliveries": _buckets(outbox, "by"),
+        "feeds": _buckets(feeds, "status"),
+        "feed_failures": _buckets(feeds, "failure"),
+        "deliveries": _buckets(outbox, "state"),
         "dead_letters": letters["hits"]["total"]["value"],
     }
 
@@ -35,20 +36,21 @@ ITEMS = {"tags": "tags", "languages": "language", "origins": "origin"}
 
 def lines(found: dict[str, Any]) -> list[str]:
     """The status in words."""
+    failures = found["feed_failures"]
     return [
         f"Elasticsearch  {found['cluster']} at {found['elasticsearch']}, namespace {found['namespace']}",
         f"Items          {found['items']}: {_said(found['origins'])}",
         f"  by tag       {_said(found['tags'])}",
         f"  by language  {_said(found['languages'])}",
-        f"Feeds          {_said(found['feeds'])}",
+        f"Feeds          {_said(found['feeds'])}" + (f" ({_said(failures)})" if failures else ""),
         f"Deliveries     {_said(found['deliveries'])}",
         f"Set aside      {found['dead_letters']} documents or messages"
         + ("; see the index dead-letter" if found["dead_letters"] else ""),
     ]
 
 
-def _by(field: str) -> dict[str, Any]:
-    return {"size": 0, "aggs": {"by": {"terms": {"field": field, "size": 50}}}}
+def _by(*fields: str) -> dict[str, Any]:
+    return {"size": 0, "aggs": {field: {"terms": {"field": field, "size": 50}} for field in fields}}
 
 
 def _buckets(answer: dict[str, Any], name: str) -> dict[str, int]:
