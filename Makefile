@@ -30,6 +30,7 @@ lint: $(READY)
 
 eval: $(READY)
 	@$(BIN)/python bench/eval_tagging.py
+	@$(BIN)/python bench/eval_stories.py
 
 lock: $(READY)
 	$(BIN)/uv pip compile -q --upgrade --python-version 3.11 --all-extras --generate-hashes \

@@ -12,8 +12,7 @@ from pydantic import TypeAdapter
 from newswatch.detect.explain import top_terms
 from newswatch.detect.memory import Memories
 from newswatch.detect.replay import replay
-from newswatch.detect.thread import independent
-from newswatch.model.observed import Observed
+from newswatch.model.observed import Observed, families
 from newswatch.model.rules import Rule
 from newswatch.model.signal import Coverage, Kind, Signal
 
@@ -77,7 +76,7 @@ def test_corroboration_needs_independent_families_in_one_thread() -> None:
     assert signals([kw], others) == []
     found = signals([kw], [item(1, "a", family="x"), item(3, "b", family="y"), item(9.5, "c", family="z")])
     assert [(one.items, one.story, one.observed) for one in found] == [(("b",), "a", 2.0)]
-    assert independent([item(1, "a", family="x"), item(2, "b", family="y", story="a")]) == ("x",)
+    assert families([item(1, "a", family="x"), item(2, "b", family="y", story="a")]) == ("x",)
 
 
 def test_threshold_fires_and_recovers_and_its_opposite() -> None:

@@ -21,6 +21,7 @@ from newswatch.cli import (
     items,
     replay,
     status,
+    stories,
     tag,
     watch,
     watchlist,
@@ -57,6 +58,7 @@ alerts.register(app)
 feeds.register(app)
 items.register(app)
 status.register(app)
+stories.register(app)
 backtest.register(app)
 dashboards.register(app)
 replay.register(app)

@@ -8,9 +8,9 @@ from itertools import combinations
 
 from newswatch.detect.look import event_signal
 from newswatch.detect.memory import Cell, Memory
-from newswatch.detect.thread import independent, thread
+from newswatch.detect.thread import thread
 from newswatch.detect.where import split
-from newswatch.model.observed import Observed
+from newswatch.model.observed import Observed, families
 from newswatch.model.rules import Match, Novelty
 from newswatch.model.rules import Sequence as SequenceRule
 from newswatch.model.signal import Kind, Signal, signal_id
@@ -31,10 +31,10 @@ def matches(rule: Match, memory: Memory, items: Sequence[Observed]) -> Iterator[
     known |= {item.id: item for item in items if item.origin == "live"}
     for item in items:
         found = thread(item, known.values(), wanted.within)
-        families = independent(found)
-        if item.origin == "live" and len(families) < wanted.publishers:
+        independent = families(found)
+        if item.origin == "live" and len(independent) < wanted.publishers:
             continue
-        note = f"{len(families)} independent publishers: {', '.join(families[:6])}"
+        note = f"{len(independent)} independent publishers: {', '.join(independent[:6])}"
         for key in split(rule, item):
             yield event_signal(rule, item, found, key=key, note=note)
     newest = max((item.at for item in known.values()), default=None)

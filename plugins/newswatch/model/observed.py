@@ -1,7 +1,8 @@
-"""An item as detection sees it: no text beyond title and summary, nothing that needs a look-up."""
+"""An item as detection and threads see it: no text beyond title and summary, nothing that needs a look-up."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -30,3 +31,21 @@ class Observed:
     actors: tuple[str, ...] = ()
     feeds: tuple[str, ...] = ()
     watchlist: str = ""
+
+    def goes_with(self, other: Observed) -> bool:
+        """Whether the two report of one matter: of one story, or of a concept and an actor that both have."""
+        if self.story == other.story:
+            return True
+        return _share(self.concepts, other.concepts) and _share(self.actors, other.actors)
+
+
+def families(items: Iterable[Observed]) -> tuple[str, ...]:
+    """Publisher families that reported on their own: of each story only the first report counts."""
+    first: dict[str, Observed] = {}
+    for item in sorted(items, key=lambda one: (one.at, not one.lead, one.id)):
+        first.setdefault(item.story, item)
+    return tuple(dict.fromkeys(item.family for item in first.values()))
+
+
+def _share(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    return not set(one).isdisjoint(other)

@@ -8,7 +8,7 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class StoryText:
-    """One item as the story rules see it. ``time`` is when it was first seen (UTC).
+    """One item as the story rules see it. ``time`` is when it was first seen, ``published`` its publication (UTC).
 
     ``story`` is the story it belongs to, None while that is to be found.
     """
@@ -22,3 +22,4 @@ class StoryText:
     content: str = ""
     bands: tuple[str, ...] = ()
     story: str | None = None
+    published: datetime | None = None

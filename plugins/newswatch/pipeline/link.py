@@ -1,7 +1,8 @@
 """The one writer of stories: new items join the story that they are a copy of, or become the lead of a new one.
 
 It runs under a lease, after all shards; from then on an item's ``story.id`` never changes. Candidates are found with
-one ``terms`` query per batch over the MinHash bands; the verdict is ``story.assign``'s.
+one ``terms`` query per batch over the MinHash bands; the verdict is ``story.assign``'s. A run that died has placed a
+part of the items; the next one places the rest, beside those.
 """
 
 from __future__ import annotations
@@ -20,10 +21,12 @@ from newswatch.index.documents import Found, Write
 from newswatch.model.story import StoryText
 
 BATCH = 500
+#: earlier items that a batch is compared with at most, the newest
 CANDIDATES = 5000
-WINDOW = timedelta(hours=72)
+#: below what Elasticsearch takes in one ``terms`` query (65,536)
+TERMS = 60_000
 LEASE = timedelta(minutes=10)
-FIELDS = ["title", "summary", "language", "publisher.id", "event.created", "story"]
+FIELDS = ["@timestamp", "title", "summary", "language", "publisher.id", "event.created", "story"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,37 +65,42 @@ def _link(store: Store) -> LinkReport:
 
 
 def _place(store: Store, page: Sequence[Found]) -> dict[str, tuple[str, bool]]:
+    """Item id → its story and whether it leads it. What a correction changed meanwhile is left to the next run."""
     new = [_text(one) for one in page]
-    given = story.assign(new, _candidates(store, new))
-    placed = {one.id: (given[one.id], given[one.id] == one.id) for one in page}
-    documents.bulk(
-        store,
-        [
-            Write("update", one.index, one.id, {"story": {"id": placed[one.id][0], "lead": placed[one.id][1]}})
-            for one in page
-        ],
-    )
+    given = story.assign(new, _known(store, new))
+    writes = [
+        Write("update", one.index, one.id, {"story": {"id": given[one.id], "lead": given[one.id] == one.id}})
+        for one in page
+    ]
+    outcomes = documents.bulk(store, writes)
     # the next page's candidates must see these
     documents.refresh(store, store.index("items"))
-    return placed
+    applied = {outcome.write.id for outcome in outcomes if outcome.applied}
+    return {one.id: (given[one.id], given[one.id] == one.id) for one in page if one.id in applied}
 
 
-def _candidates(store: Store, new: Sequence[StoryText]) -> list[StoryText]:
+def _known(store: Store, new: Sequence[StoryText]) -> list[StoryText]:
+    """Earlier items that share a band with one of ``new``, and the first items of their stories."""
     bands = sorted({band for one in new for band in one.bands})
     if not bands:
         return []
-    since = min(one.time for one in new) - WINDOW
-    until = max(one.time for one in new)
+    since = min(one.time for one in new) - story.WINDOW
+    found = _search(
+        store,
+        [
+            {"terms": {"story.bands": bands[:TERMS]}},
+            {"range": {"event.created": {"gte": since.isoformat()}}},
+            {"exists": {"field": "story.lead"}},
+        ],
+    )
+    have = {one.id for one in found}
+    absent = sorted({one.story for one in found if one.story} - have)
+    return found + (_search(store, [{"ids": {"values": absent}}]) if absent else [])
+
+
+def _search(store: Store, filters: list[dict[str, Any]]) -> list[StoryText]:
     request: dict[str, Any] = {
-        "query": {
-            "bool": {
-                "filter": [
-                    {"terms": {"story.bands": bands[:60_000]}},
-                    {"range": {"event.created": {"gte": since.isoformat(), "lte": until.isoformat()}}},
-                    {"exists": {"field": "story.lead"}},
-                ]
-            }
-        },
+        "query": {"bool": {"filter": filters}},
         "sort": [{"event.created": "desc"}],
         "size": CANDIDATES,
         "_source": FIELDS,
@@ -110,7 +118,8 @@ def _text(one: Found, *, known: bool = False) -> StoryText:
         title=source["title"],
         summary=source["summary"],
         publisher=source["publisher"]["id"],
-        time=items.moment(source["event"]["created"]) or datetime.min,  # noqa: DTZ901 (always there)
+        time=datetime.fromisoformat(source["event"]["created"]),
+        published=items.moment(source.get("@timestamp")),
         bands=tuple(source["story"].get("bands", ())),
         story=source["story"]["id"] if known else None,
     )

@@ -1,0 +1,171 @@
+"""Two readings side by side: how much of each the other carries, and what differs where they agree."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+
+from rapidfuzz.distance import LCSseq
+
+from newswatch.story.alike import alike, sound
+from newswatch.story.reading import Reading, Sentence
+from newswatch.story.tokens import Token
+
+#: sentences that agree this far say the same, or the same of something else
+PAIRED = 0.5
+#: a sentence that is so much the same was not split
+WHOLE = 0.9
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """What stands in one place of two aligned sentences: words of the one where the other has others (or none)."""
+
+    mine: Sentence
+    theirs: Sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A sentence, what it is like in the other text, and the share (0-1) of its weight that is carried there."""
+
+    mine: Sentence
+    theirs: Sentence
+    share: float
+    back: float
+    gaps: tuple[Gap, ...]
+    number: int
+
+    @property
+    def paired(self) -> bool:
+        """Whether the two say the same (of the same, or of something else)."""
+        return self.share >= PAIRED and self.back >= PAIRED / 2
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A sentence, or two that follow each other, with the keys that compare."""
+
+    tokens: Sentence
+    keys: list[str]
+
+
+class Pair:
+    """An earlier and a later reading."""
+
+    def __init__(self, earlier: Reading, later: Reading) -> None:
+        self.earlier, self.later = earlier, later
+        self.common = _common(earlier, later)
+
+    @cached_property
+    def forward(self) -> list[Match]:
+        """The earlier text's sentences in the later one."""
+        return [_best(at, one, self._lines[1]) for at, one in enumerate(self._lines[0].single)]
+
+    @cached_property
+    def backward(self) -> list[Match]:
+        """The later text's sentences in the earlier one."""
+        return [_best(at, one, self._lines[0]) for at, one in enumerate(self._lines[1].single)]
+
+    @cached_property
+    def _lines(self) -> tuple[_Lines, _Lines]:
+        same = _renamed(self.earlier, self.later)
+        return _Lines(self.earlier.body, {}), _Lines(self.later.body, same)
+
+    @cached_property
+    def pairs(self) -> list[Match]:
+        """Sentences of the later text that have a counterpart; ``mine`` is the later one's."""
+        return [match for match in self.backward if match.paired]
+
+    def has(self, reading: Reading, token: Token) -> bool:
+        """Whether ``reading`` has this word somewhere, in whatever spelling; an unchanged headline says nothing."""
+        return any(
+            other.key == token.key or (other.kind == token.kind == "word" and alike(other.form, token.form))
+            for line in reading.body
+            for other in line
+        )
+
+
+class _Lines:
+    """A body's sentences, and its pairs of sentences: editors join and split them."""
+
+    def __init__(self, body: Sequence[Sentence], same: Mapping[str, str]) -> None:
+        self.single = [_Line(line, [same.get(token.key, token.key) for token in line]) for line in body]
+
+    @cached_property
+    def double(self) -> list[_Line]:
+        """Every two sentences that follow each other."""
+        return [_Line([*one.tokens, *other.tokens], one.keys + other.keys) for one, other in pairwise(self.single)]
+
+
+def _best(at: int, mine: _Line, lines: _Lines) -> Match:
+    best, shared = _nearest(mine, lines.single)
+    if shared < len(mine.keys) * WHOLE and len(lines.single) > 1:
+        double, more = _nearest(mine, lines.double)
+        best = double if more > shared else best
+    return _match(at, mine, best)
+
+
+def _nearest(mine: _Line, lines: Sequence[_Line]) -> tuple[_Line, int]:
+    """The first of the lines that share most words in order, and how many."""
+    counts = [LCSseq.similarity(mine.keys, line.keys) for line in lines]
+    most = max(counts)
+    return lines[counts.index(most)], most
+
+
+def _match(at: int, mine: _Line, theirs: _Line) -> Match:
+    carried, gaps, left, right = 0.0, [], 0, 0
+    for code in LCSseq.opcodes(mine.keys, theirs.keys):
+        if code.tag != "equal":
+            continue
+        if code.src_start > left or code.dest_start > right:
+            gaps.append(Gap(mine.tokens[left : code.src_start], theirs.tokens[right : code.dest_start]))
+        carried += _total(mine.tokens[code.src_start : code.src_end])
+        left, right = code.src_end, code.dest_end
+    if left < len(mine.tokens) or right < len(theirs.tokens):
+        gaps.append(Gap(mine.tokens[left:], theirs.tokens[right:]))
+    total, back = _total(mine.tokens), _total(theirs.tokens)
+    share_of_mine, share_of_theirs = (carried / whole if whole else 0.0 for whole in (total, back))
+    return Match(mine.tokens, theirs.tokens, share_of_mine, share_of_theirs, tuple(gaps), at)
+
+
+def _total(line: Sentence) -> float:
+    return sum([token.weight for token in line])
+
+
+def share(matches: Sequence[Match]) -> float:
+    """Share (0-1) of the weight of all sentences that the other text carries."""
+    weights = [_total(match.mine) for match in matches]
+    whole = sum(weights)
+    return sum(match.share * weight for match, weight in zip(matches, weights, strict=True)) / whole if whole else 0.0
+
+
+def weigh(reading: Reading) -> float:
+    """How much a body says."""
+    return sum(_total(line) for line in reading.body)
+
+
+def _common(one: Reading, other: Reading) -> float:
+    """Share of the exact words of the shorter text that the longer has too, in whatever order: a quick look."""
+    mine, theirs = ({token.key for line in reading.body for token in line} for reading in (one, other))
+    return len(mine & theirs) / max(1, min(len(mine), len(theirs)))
+
+
+def _renamed(earlier: Reading, later: Reading) -> dict[str, str]:
+    """Keys of the later text's words that are spelled otherwise in the earlier one → the key there."""
+    known = {token.key: token.form for line in earlier.body for token in line if token.kind == "word"}
+    fresh = {token.key: token.form for line in later.body for token in line if token.kind == "word"}
+    by_letter: dict[str, list[tuple[str, str]]] = {}
+    for key, form in known.items():
+        if key not in fresh:
+            by_letter.setdefault(sound(form)[:1], []).append((key, form))
+    renamed = {}
+    for key, form in fresh.items():
+        if key in known:
+            continue
+        match = next((old for old, was in by_letter.get(sound(form)[:1], ()) if alike(form, was)), None)
+        if match:
+            renamed[key] = match
+    return renamed
