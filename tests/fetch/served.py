@@ -28,6 +28,7 @@ class Server:
     """Where the server listens, what it was asked, and how many requests were open at once at most."""
 
     port: int
+    host: str = "127.0.0.1"
     requests: list[Request] = field(default_factory=list)
     starts: list[float] = field(default_factory=list)
     open: int = 0
@@ -35,11 +36,11 @@ class Server:
 
     @property
     def base(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"http://{self.host}:{self.port}"
 
     @property
     def pair(self) -> tuple[str, int]:
-        return "127.0.0.1", self.port
+        return self.host, self.port
 
     def asked(self, path: str) -> list[Request]:
         return [request for request in self.requests if request.path == path]
@@ -88,7 +89,7 @@ def hangs(data: bytes = b"", seconds: float = 30.0) -> Script:
 @asynccontextmanager
 async def serving(scripts: dict[str, Script], host: str = "127.0.0.1") -> AsyncIterator[Server]:
     """Serve ``scripts`` by path (``*`` for all others; 404 without one)."""
-    server = Server(0)
+    server = Server(0, host)
     tasks: set[asyncio.Task[None]] = set()
 
     async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
