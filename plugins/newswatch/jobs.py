@@ -123,11 +123,10 @@ def link(where: Where, now: datetime) -> LinkReport:
 
 def poll(where: Where, now: datetime, progress: Progress = lambda _: None) -> PollReport:
     """All that is due, then the stories."""
-    from newswatch.pipeline.poll import due as due_feeds
-    from newswatch.pipeline.poll import poll_shard
+    from newswatch.pipeline.poll import poll_due, poll_shard
 
     job = _poll(where, now)
-    report = poll_shard(job, list(job.specs) if where.every else due_feeds(job), progress)
+    report = poll_shard(job, list(job.specs), progress) if where.every else poll_due(job, progress)
     link(where, now)
     return report
 

@@ -16,7 +16,7 @@ _NAMES = {"guid": "guid", "link": "link", "title": "title", "text": "description
 
 
 def rss(entries: Sequence[Mapping[str, Any]], channel: str = "") -> str:
-    """RSS 2.0 with ``entries`` (guid, link, title, text, date; a guid is no permalink), ``channel`` being more of it."""
+    """RSS 2.0 with ``entries`` (guid, which is no permalink, link, title, text, date) and ``channel`` before them."""
     items = "".join(f"<item>{_fields(entry)}</item>" for entry in entries)
     return (
         '<?xml version="1.0" encoding="utf-8"?><rss version="2.0" xmlns:atom="http://www.w3.org/2005/Atom" '

@@ -116,8 +116,10 @@ async def _poll(
     common = ["--namespace", namespace]
     stamp = ["--now", f"{now:%Y-%m-%dT%H:%M:%SZ}"]
     await run("poll", "--feeds", str(path), "--config", str(config), *allow, *common, *stamp)
-    items = rows_of(await run("items", "--json", *common))
-    rows = rows_of(await run("feeds", "--json", "--feeds", str(path), *common, *stamp))
+    wanted = {key for _, step in turns for key in step}
+    items = rows_of(await run("items", "--json", *common)) if wanted & {"items", "count"} else []
+    shown = ("feeds", "--json", "--feeds", str(path), *common, *stamp)
+    rows = rows_of(await run(*shown)) if wanted & {"row", "rows", "next"} else []
     for case, _ in turns:
         ids = {case.id(feed): feed for feed in case.feeds}
         case.seen.append(
@@ -146,7 +148,7 @@ def rows_of(out: str) -> list[dict[str, Any]]:
 
 
 def script(case: Case, answer: Any) -> Script:
-    """What a server says: ``answer`` is a list of entries, a text, or status, headers and a body with what befalls it."""
+    """What a server says: ``answer`` is a list of entries, a text, or status, headers and body with what befalls it."""
     given = {"entries": answer} if isinstance(answer, list) else {"body": answer} if isinstance(answer, str) else answer
     body = _body(case, given)
     if "pack" in given:

@@ -16,7 +16,7 @@ from newswatch.fetch import redirects
 from newswatch.fetch.address import Pair, RefusedAddressError, Target, check, read
 from newswatch.fetch.failures import FetchError, translated
 from newswatch.fetch.gates import Gates
-from newswatch.fetch.headers import Headers, max_age, retry_after
+from newswatch.fetch.headers import Headers, hub, max_age, retry_after
 from newswatch.fetch.resolver import CheckedResolver
 from newswatch.fetch.unpack import BadEncodingError, TooLargeError, unpack
 from newswatch.fetch.wire import ExactRequest, exact
@@ -99,7 +99,9 @@ class Client:
         try:
             answer = await self._asked(ask, way, held)
         except FetchError as error:
-            answer = Answer(ask.feed, redact(ask.url), way.shown, failure=error.failure, error=error.sentence)
+            behind = way.hops > 1 and error.failure is not Failure.REDIRECT
+            sentence = f"after a redirect, {error.sentence}" if behind else error.sentence
+            answer = Answer(ask.feed, redact(ask.url), way.shown, failure=error.failure, error=sentence)
             if error.status is not None:
                 answer = replace(answer, status=error.status)
         elapsed = asyncio.get_running_loop().time() - start
@@ -204,6 +206,7 @@ class Client:
             last_modified=headers.validator("last-modified"),
             retry_after=retry_after(headers, self._now),
             max_age=max_age(headers, self._now),
+            hub=hub(headers),
         )
         if status == HTTPStatus.NOT_MODIFIED:
             if ask.etag is None and ask.last_modified is None:

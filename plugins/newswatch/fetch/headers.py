@@ -8,15 +8,22 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 MAX_VALIDATOR = 4096
+MAX_LINKS = 4096
+_LINK = re.compile(r"<([^<>\s]{1,2000})>([^<>]*)")
+_HUB = re.compile(r";\s*rel\s*=\s*(?:\"[^\"]*\bhub\b[^\"]*\"|hub\b)", re.IGNORECASE)
 
 
 class Headers:
-    """Response headers as latin-1 text, which keeps every byte; the first of each name."""
+    """Response headers as latin-1 text, which keeps every byte; the first of each name, but all links."""
 
     def __init__(self, raw: Iterable[tuple[bytes, bytes]]) -> None:
         self._values: dict[str, str] = {}
+        links = []
         for name, value in raw:
             self._values.setdefault(name.decode("latin-1").lower(), value.decode("latin-1").strip(" \t"))
+            if name.lower() == b"link":
+                links.append(value.decode("latin-1"))
+        self._values["link"] = ", ".join(links)[:MAX_LINKS]
 
     def get(self, name: str) -> str | None:
         """The value of ``name`` (lower case), or None when it is missing or empty."""
@@ -26,6 +33,12 @@ class Headers:
         """The same, unless it is too long to be kept."""
         value = self.get(name)
         return value if value and len(value) <= MAX_VALIDATOR else None
+
+
+def hub(headers: Headers) -> str | None:
+    """The WebSub hub that a Link header names (WebSub, 4), when it is an http(s) address."""
+    found = (match[1] for match in _LINK.finditer(headers.get("link") or "") if _HUB.search(match[2]))
+    return next((address for address in found if address.lower().startswith(("http://", "https://"))), None)
 
 
 def retry_after(headers: Headers, now: datetime | None) -> float | None:

@@ -44,6 +44,11 @@ class Way:
             self.note = "redirected from https to http"
 
     @property
+    def hops(self) -> int:
+        """How many addresses were asked."""
+        return len(self._seen)
+
+    @property
     def detour(self) -> bool:
         """Whether a redirect on the way was a temporary one."""
         return not self._only_permanent

@@ -64,6 +64,11 @@ class Outcome:
         return self.status < 300
 
     @property
+    def unfit(self) -> bool:
+        """Whether the document itself is at fault: the mapping refuses it now and will refuse it again."""
+        return self.status == 400
+
+    @property
     def conflict(self) -> bool:
         """Whether the document was there already, or had changed."""
         return self.status == 409
@@ -212,7 +217,7 @@ def _send(store: Store, chunk: list[tuple[Write, bytes]]) -> list[Outcome]:
         payload = b"".join(chunk[number][1] for number in waiting)
         with asking(store):
             raw: Any = payload
-            answer = body(store, store.client.bulk(operations=raw))
+            answer = body(store, store.client.bulk(operations=raw, filter_path="items.*.status,items.*.error"))
         for number, result in zip(waiting, answer["items"], strict=True):
             outcomes[number] = _outcome(chunk[number][0], next(iter(result.values())))
         waiting = [number for number in waiting if outcomes[number].status in BUSY]

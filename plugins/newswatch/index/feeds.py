@@ -8,9 +8,10 @@ from datetime import datetime
 from enum import Enum
 from typing import Any, get_type_hints
 
+from newswatch.errors import StoreError
 from newswatch.index import documents
 from newswatch.index.client import Store
-from newswatch.index.documents import Outcome, Write
+from newswatch.index.documents import Write
 from newswatch.model.feed import Failure, FeedState, FeedStatus
 
 TIMES = frozenset(name for name, kind in get_type_hints(FeedState).items() if "datetime" in str(kind))
@@ -33,10 +34,13 @@ def all_states(store: Store) -> dict[str, FeedState]:
     return found
 
 
-def write_states(store: Store, states_: Iterable[FeedState]) -> list[Outcome]:
-    """Replace the states."""
+def write_states(store: Store, states_: Iterable[FeedState]) -> None:
+    """Replace the states. Raises StoreError when one was refused; the others are then written."""
     index = store.index("feeds")
-    return documents.bulk(store, [Write("index", index, one.feed, document(one)) for one in states_])
+    outcomes = documents.bulk(store, [Write("index", index, one.feed, document(one)) for one in states_])
+    lost = next((one for one in outcomes if not one.applied), None)
+    if lost is not None:
+        raise StoreError(f"the state of feed {lost.write.id} could not be kept: {lost.reason}")
 
 
 def document(one: FeedState) -> dict[str, Any]:

@@ -44,12 +44,18 @@ def existing(store: Store, ids: Iterable[str], now: datetime) -> dict[str, Found
 
 
 def write(store: Store, items: Sequence[TaggedItem], now: datetime) -> Written:
-    """Store new items; those that are known learn the further feed; those that the mapping refuses are set aside."""
+    """Store new items; those that are known learn the further feed; those that the mapping refuses are set aside.
+
+    Raises StoreError when it was the store that did not take one: a block, a missing shard.
+    """
     known = existing(store, [one.item.id for one in items], now)
     fresh = [one for one in items if one.item.id not in known]
     outcomes = documents.bulk(store, (Write("create", o.item.index, o.item.id, document(o, now)) for o in fresh))
     conflicts = {outcome.write.id for outcome in outcomes if outcome.conflict}
-    refused = [outcome for outcome in outcomes if not outcome.applied and not outcome.conflict]
+    refused = [outcome for outcome in outcomes if outcome.unfit]
+    lost = next((one for one in outcomes if not (one.applied or one.conflict or one.unfit)), None)
+    if lost is not None:
+        raise StoreError(f"Elasticsearch does not take items ({lost.status}: {lost.reason})")
     set_aside(store, refused, now)
     places = {name: found.index for name, found in known.items()}
     for one in items:

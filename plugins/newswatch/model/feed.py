@@ -165,7 +165,8 @@ class Answer:
     way was 301 or 308. ``cut`` says that the connection ended before the body did (``body`` then holds what came, and
     ``failure`` is set). ``retry_after`` and ``max_age`` are in seconds, ``elapsed`` too. ``url`` and ``final_url`` hold
     no credentials and no keys. Validators are latin-1 text, one character per byte. ``note`` tells of what is odd
-    but no failure, such as a redirect from https to http; ``detour`` says that a redirect on the way was temporary.
+    but no failure, such as a redirect from https to http; ``detour`` says that a redirect on the way was temporary;
+    ``hub`` is the WebSub hub that a Link header names.
     """
 
     feed: str
@@ -186,6 +187,7 @@ class Answer:
     elapsed: float = 0.0
     note: str | None = None
     detour: bool = False
+    hub: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

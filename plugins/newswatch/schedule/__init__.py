@@ -26,7 +26,7 @@ from newswatch.model.feed import (
 from newswatch.schedule import policy
 from newswatch.schedule.show import shown
 
-__all__ = ["advance", "ask", "body_hash", "current", "due", "shown"]
+__all__ = ["advance", "ask", "body_hash", "current", "due", "paused", "shown"]
 
 GONE = 410
 MAX_ERROR = 300
@@ -40,7 +40,7 @@ def due(states: Mapping[str, FeedState], specs: Iterable[FeedSpec], now: datetim
 
 
 def _is_due(state: FeedState, now: datetime) -> bool:
-    if state.status is FeedStatus.NEW:
+    if state.status in (FeedStatus.NEW, FeedStatus.PAUSED):
         return True
     if state.next_poll is None or state.next_poll > now:
         return False
@@ -57,6 +57,16 @@ def current(spec: FeedSpec, state: FeedState | None) -> FeedState:
     if same:
         return state
     return replace(fresh, **{name: getattr(state, name) for name in _KEPT})
+
+
+def paused(states: Mapping[str, FeedState], specs: Iterable[FeedSpec]) -> tuple[FeedState, ...]:
+    """The states to write of feeds that were switched off since they were last looked at."""
+    off = (current(spec, states.get(spec.id)) for spec in specs if not spec.enabled)
+    return tuple(
+        replace(state, status=FeedStatus.PAUSED, failure=None, error=None, next_poll=None)
+        for state in off
+        if state.status is not FeedStatus.PAUSED
+    )
 
 
 def ask(spec: FeedSpec, state: FeedState | None, now: datetime) -> Ask:
@@ -101,6 +111,8 @@ def advance(
     known = _with_new(known, stored.new, now)
     failure, error = _failure(answer, outcome, stored)
     if failure is not None:
+        if isinstance(outcome, ParsedFeed):
+            known = replace(known, damaged=outcome.damaged or error, empty=not outcome.entries)
         return _failed(known, answer, failure, error, now)
     return _succeeded(known, answer, outcome, now, alternate)
 
@@ -131,6 +143,9 @@ def _failed(state: FeedState, answer: Answer, failure: Failure, error: str, now:
     remembered = state.url != state.configured_url
     if answer.status == GONE and not remembered and not answer.detour:
         return replace(state, status=FeedStatus.GONE, next_poll=None)
+    if failure is Failure.STORE:
+        # Not the feed's fault: the next poll brings it again.
+        return replace(state, status=FeedStatus.FAILED, next_poll=now)
     failures = state.failures + policy.weight(failure, answer.status)
     if remembered and failures - state.failures >= policy.HARD:
         # The address that a redirect led to fails for good: ask the configured one again, from the start.
@@ -154,22 +169,23 @@ def _succeeded(
         status=FeedStatus.OK if isinstance(outcome, ParsedFeed) else FeedStatus.UNCHANGED,
     )
     if isinstance(outcome, ParsedFeed):
-        state = _described(state, outcome)
+        state = _described(state, outcome, answer)
     state = _validated(state, answer, now) if answer.body is not None else _renewed(state, answer)
     if answer.body is not None:
         state = replace(state, url=_address(state, answer, alternate))
-    seconds = max(state.interval, policy.demanded(state, answer))
-    next_poll = policy.unskipped(state, policy.after(now, seconds))
+    asked = now + timedelta(seconds=policy.demanded(state, answer))
+    next_poll = policy.unskipped(state, max(asked, policy.after(now, state.interval)))
     return replace(state, next_poll=next_poll, stale=policy.stale(state, now))
 
 
-def _described(state: FeedState, feed: ParsedFeed) -> FeedState:
+def _described(state: FeedState, feed: ParsedFeed, answer: Answer) -> FeedState:
     every_hour, every_day = len(feed.skip_hours) >= 24, len(feed.skip_days) >= 7
+    hub = feed.hub or answer.hub
     return replace(
         state,
         title=feed.title or None,
         language=feed.language,
-        hub=redact(feed.hub) if feed.hub else None,
+        hub=redact(hub) if hub else None,
         empty=not feed.entries,
         damaged=feed.damaged,
         entries_last=len(feed.entries),

@@ -22,11 +22,13 @@ _TROUBLE = {
 def shown(spec: FeedSpec, state: FeedState, now: datetime) -> dict[str, Any]:
     """The row of ``newswatch feeds --json``: flat, times as datetimes, no credentials and no keys."""
     paused = not spec.enabled
+    stale = policy.stale(state, now)
     return {
         "feed": spec.id,
         "status": (FeedStatus.PAUSED if paused else state.status).value,
-        "error": state.error,
-        "failure": state.failure.value if state.failure else None,
+        "error": None if paused else state.error,
+        "failure": state.failure.value if state.failure and not paused else None,
+        "health": _health(state, paused=paused, stale=stale),
         "next_poll": None if paused else state.next_poll,
         "url": redact(state.url),
         "configured_url": redact(spec.url),
@@ -40,7 +42,7 @@ def shown(spec: FeedSpec, state: FeedState, now: datetime) -> dict[str, Any]:
         "empty": state.empty,
         "damaged": state.damaged is not None,
         "damage": state.damaged,
-        "stale": policy.stale(state, now),
+        "stale": stale,
         "last_poll": state.last_poll,
         "last_success": state.last_success,
         "last_new_item": state.last_new_item,
@@ -52,6 +54,15 @@ def shown(spec: FeedSpec, state: FeedState, now: datetime) -> dict[str, Any]:
         "hub": state.hub,
         "note": state.note,
     }
+
+
+def _health(state: FeedState, *, paused: bool, stale: bool) -> str:
+    """One word over the polls so far: ``stale`` outlasts a success, ``failing`` does not."""
+    if paused:
+        return "paused"
+    if stale:
+        return "stale"
+    return "failing" if state.status in (FeedStatus.FAILED, FeedStatus.GONE) else "ok"
 
 
 def trouble(row: dict[str, Any]) -> tuple[int, float, str]:
