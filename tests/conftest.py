@@ -16,6 +16,8 @@ import urllib3
 from ops.errors import OpsError
 from ops.node import Node
 
+from newswatch.index.client import Settings, connect
+from newswatch.index.templates import drop
 from tests import parts
 
 LEFT_OUT: dict[str, list[str]] = {}
@@ -79,6 +81,14 @@ def namespace(es_url: str) -> Iterator[str]:
     made = pool.request("GET", f"{es_url}/_cat/indices/{name}-*?h=index&expand_wildcards=all", headers=login)
     for path in [*made.data.decode().split(), f"_index_template/{name}-*"]:
         pool.request("DELETE", f"{es_url}/{path}", headers=login)
+
+
+@pytest.fixture(scope="module")
+def shared_namespace(es_url: str) -> Iterator[str]:
+    """A namespace that lives as long as the module, for tests that keep apart by themselves: making one takes long."""
+    name = f"nwtest-{uuid.uuid4().hex[:8]}"
+    yield name
+    drop(connect(Settings.from_environment({"ELASTICSEARCH_URL": es_url}), name))
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ from tests.behaviours.replay import rows_of, run
 from tests.fetch.served import Script, Server, reply, says, serving
 
 NOW, LATER = "2026-03-02T10:00:00Z", "2026-03-02T10:10:00Z"
+MAY = "2026-05-02T10:00:00Z"
 ROOT = Path(__file__).parent.parent.parent
 
 
@@ -28,31 +29,35 @@ class Desk:
 
     def __init__(self, server: Server, scripts: dict[str, Script], store: Store, file: Path) -> None:
         self.server, self.scripts, self.store, self.file = server, scripts, store, file
-        rows = "".join(f"- {{id: {name}, url: '{server.base}/{name}'}}\n" for name in ("one", "two"))
+        #: keeps the tests of a module apart in their one namespace
+        self.mark = f"{server.port}-"
+        rows = "".join(f"- {{id: {self.mark}{name}, url: '{server.base}/{name}'}}\n" for name in ("one", "two"))
         file.write_text(f"feeds:\n{rows}", encoding="utf-8")
         self.offer("one", '"1"', "a", "b")
         self.offer("two", '"1"', "b", "c")
 
     def offer(self, feed: str, etag: str, *names: str) -> None:
-        entries = [{"guid": n, "link": f"https://news.example/{n}", "title": f"Report {n}"} for n in names]
+        entries = [
+            {"guid": n, "link": f"https://{self.server.port}.example/{n}", "title": f"Report {n}"} for n in names
+        ]
         self.scripts[f"/{feed}"] = says(reply(headers={"ETag": etag}, body=rss(entries).encode()))
 
     def words(self, now: str) -> tuple[str, ...]:
         allow = ("--allow", f"127.0.0.1:{self.server.port}")
         return ("poll", "--feeds", str(self.file), *allow, "--namespace", self.store.namespace, "--now", now)
 
-    async def titles(self) -> list[str]:
+    async def items(self) -> list[dict[str, Any]]:
         rows = rows_of(await run("items", "--json", "--namespace", self.store.namespace))
-        return sorted(row["title"] for row in rows)
+        mine = [row for row in rows if row["feed"].startswith(self.mark)]
+        return sorted(mine, key=lambda row: str(row["title"]))
 
     async def rows(self, now: str) -> dict[str, dict[str, Any]]:
         out = await run("feeds", "--json", "--feeds", str(self.file), "--namespace", self.store.namespace, "--now", now)
-        return {row["feed"]: row for row in rows_of(out)}
+        return {row["feed"].removeprefix(self.mark): row for row in rows_of(out) if row["configured"]}
 
     def block(self, blocked: bool) -> None:
-        self.store.client.indices.put_settings(
-            index=f"{self.store.index('items')}-*", settings={"index.blocks.write": blocked}
-        )
+        month = f"{self.store.index('items')}-2026.03"
+        self.store.client.indices.put_settings(index=month, settings={"index.blocks.write": blocked})
 
 
 async def apart(*words: str) -> subprocess.CompletedProcess[str]:
@@ -70,9 +75,11 @@ async def apart(*words: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.fixture
-async def desk(es_url: str, namespace: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Desk]:
+async def desk(
+    es_url: str, shared_namespace: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Desk]:
     monkeypatch.setenv("ELASTICSEARCH_URL", es_url)
-    store = connect(Settings.from_environment({"ELASTICSEARCH_URL": es_url}), namespace)
+    store = connect(Settings.from_environment({"ELASTICSEARCH_URL": es_url}), shared_namespace)
     scripts: dict[str, Script] = {}
     async with serving(scripts) as server:
         yield Desk(server, scripts, store, tmp_path / "feeds.yaml")
@@ -90,30 +97,29 @@ async def test_a_store_that_refuses_advances_nothing(desk: Desk) -> None:
     desk.block(False)
     await run(*desk.words(LATER))
     assert desk.server.asked("/one")[-1].headers["if-none-match"] == b'"1"'
-    assert await desk.titles() == ["Report a", "Report b", "Report c", "Report d"]
+    assert [item["title"] for item in await desk.items()] == ["Report a", "Report b", "Report c", "Report d"]
     assert (await desk.rows(LATER))["one"]["error"] is None
 
 
 async def test_a_refused_document_is_set_aside_and_the_rest_stored(desk: Desk) -> None:
     await run(*desk.words(NOW))
-    month = f"{desk.store.index('items')}-2026.03"
-    desk.store.client.indices.delete(index=month)
+    month = f"{desk.store.index('items')}-2026.05"
     # a mapping that takes only guids that are numbers
     desk.store.client.indices.create(
         index=month, mappings={"dynamic": False, "properties": {"guid": {"type": "integer"}}}
     )
     desk.offer("one", '"2"', "7", "d")
-    await run(*desk.words(LATER))
+    await run(*desk.words(MAY))
     desk.store.client.indices.refresh(index=month)
     stored = documents.search(desk.store, month, {})["hits"]["hits"]
     assert "Report 7" in [hit["_source"]["title"] for hit in stored]
     desk.store.client.indices.refresh(index=desk.store.index("dead-letter"))
     aside = documents.search(desk.store, desk.store.index("dead-letter"), {})["hits"]["hits"]
     assert [(one["_source"]["feed"], json.loads(one["_source"]["document"])["title"]) for one in aside] == [
-        ("one", "Report d")
+        (f"{desk.mark}one", "Report d")
     ]
     assert "guid" in aside[0]["_source"]["reason"]
-    row = (await desk.rows(LATER))["one"]
+    row = (await desk.rows(MAY))["one"]
     assert (row["status"], row["items_last"]) == ("ok", 1)
 
 
@@ -161,8 +167,8 @@ async def test_killed_and_repeated(desk: Desk, point: tuple[str, str, str, int])
     assert killed.returncode == 9, killed.stderr
     await run(*desk.words(NOW))
     await run(*desk.words(LATER))
-    rows = rows_of(await run("items", "--json", "--namespace", desk.store.namespace))
-    assert sorted(row["title"] for row in rows) == ["Report a", "Report b", "Report c"]
-    assert {row["title"]: set(row["feeds"]) for row in rows}["Report b"] == {"one", "two"}
+    rows = await desk.items()
+    assert [row["title"] for row in rows] == ["Report a", "Report b", "Report c"]
+    assert {row["title"]: set(row["feeds"]) for row in rows}["Report b"] == {f"{desk.mark}one", f"{desk.mark}two"}
     assert {row["origin"] for row in rows} == {"backfill"}
     assert {row["status"] for row in (await desk.rows(LATER)).values()} == {"unchanged"}
