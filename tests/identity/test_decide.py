@@ -174,7 +174,7 @@ def test_item_says_what_is_known() -> None:
 def test_a_correction_points_at_the_month_the_item_is_in() -> None:
     polls = Polls()
     polls.poll(entry("1", A, "One"))
-    polls.now += timedelta(days=31)
+    polls.now += KEPT_FOR + timedelta(days=1)
     decision = polls.poll(entry("1", A, "One, corrected"))
     assert [correction.index for correction in decision.corrected] == ["nw-items-2026.03"]
     moved = relocated(polls.known, {decision.corrected[0].id: "nw-items-2026.02"})

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from newswatch.fetch.address import RefusedAddressError, Target, same_party
 from newswatch.fetch.address import follow as join
 from newswatch.fetch.failures import FetchError
-from newswatch.model.address import has_secrets, redact, secrets_of
+from newswatch.model.address import has_secrets, redact, secrets_of, without
 from newswatch.model.feed import Failure
 
 STATUSES = frozenset({301, 302, 303, 307, 308})
@@ -72,16 +71,6 @@ def follow(way: Way, base: Target, status: int, location: str | None) -> Target:
     except RefusedAddressError as error:
         raise FetchError(Failure.REDIRECT, f"redirected to where newswatch does not go: {error}", status) from None
     if not same_party(base, target):
-        target = _without(target, secrets_of(way.asked))
+        target = replace(target, url=without(target.url, secrets_of(way.asked)))
     way.step(status, base, target)
     return target
-
-
-def _without(target: Target, secrets: frozenset[str]) -> Target:
-    """``target`` without the parameters whose value is one of ``secrets``."""
-    parts = urlsplit(target.url)
-    pairs = parse_qsl(parts.query, keep_blank_values=True)
-    kept = [pair for pair in pairs if pair[1] not in secrets]
-    if len(kept) == len(pairs):
-        return target
-    return replace(target, url=urlunsplit(parts._replace(query=urlencode(kept))))

@@ -10,7 +10,7 @@ from typing import Any
 from newswatch.model.feed import Entries, Known
 
 #: an entry that the feed no longer lists is remembered this long, and no more than so many of them
-KEPT_FOR = timedelta(days=30)
+KEPT_FOR = timedelta(days=180)
 KEPT_MAX = 2_000
 #: guids or links that one entry may have had; a feed that changes them at every poll would add one each time
 KEYS_MAX = 6

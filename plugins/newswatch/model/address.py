@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from urllib.parse import SplitResult, unquote_plus, urlsplit, urlunsplit
+from collections.abc import Collection
+from urllib.parse import SplitResult, parse_qsl, unquote_plus, urlencode, urlsplit, urlunsplit
 
 HIDDEN = "***"
 _SECRET = re.compile(
@@ -51,6 +52,15 @@ def secrets_of(url: str) -> frozenset[str]:
     values = {unquote_plus(value) for name, _, value in named if is_secret(name)}
     user, _, password = parts.netloc.rpartition("@")[0].partition(":")
     return frozenset(value for value in (*values, unquote_plus(user), unquote_plus(password)) if value)
+
+
+def without(url: str, secrets: Collection[str]) -> str:
+    """``url`` without the parameters whose value is one of ``secrets``."""
+    if not any(secret in unquote_plus(url) for secret in secrets):
+        return url
+    parts = urlsplit(url)
+    kept = [pair for pair in parse_qsl(parts.query, keep_blank_values=True) if pair[1] not in secrets]
+    return urlunsplit(parts._replace(query=urlencode(kept)))
 
 
 def fingerprint(url: str) -> str:

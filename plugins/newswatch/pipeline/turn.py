@@ -10,8 +10,10 @@ from datetime import datetime
 from newswatch import identity, parse, schedule
 from newswatch.index import documents
 from newswatch.index.client import Store
+from newswatch.model.address import secrets_of, without
 from newswatch.model.feed import Answer, Ask, Decision, Entries, FeedSpec, FeedState, ParsedFeed, Refused
 from newswatch.model.fetch import FetchSettings
+from newswatch.model.item import Entry
 from newswatch.tag import Tagger
 
 
@@ -68,7 +70,17 @@ def _parsed(spec: FeedSpec, state: FeedState, answer: Answer) -> Turn:
     if is_settled(state, answer):
         return Turn(spec, state, answer)
     outcome = parse.parse(answer.body or b"", content_type=answer.content_type, url=answer.final_url)
+    if isinstance(outcome, ParsedFeed) and (secrets := secrets_of(spec.url)):
+        entries = tuple(_discreet(entry, secrets) for entry in outcome.entries)
+        outcome = dataclasses.replace(outcome, entries=entries)
     return Turn(spec, state, answer, outcome)
+
+
+def _discreet(entry: Entry, secrets: frozenset[str]) -> Entry:
+    """An entry whose addresses do not repeat the password or the key with which its feed was asked."""
+    link = without(entry.link, secrets) if entry.link else None
+    guid = without(entry.guid, secrets) if entry.guid and "://" in entry.guid else entry.guid
+    return entry if (link, guid) == (entry.link, entry.guid) else dataclasses.replace(entry, link=link, guid=guid)
 
 
 def _entries(poll: Poll, ids: Iterable[str]) -> dict[str, Entries]:
