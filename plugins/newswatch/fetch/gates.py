@@ -16,17 +16,18 @@ class Gate:
 
     def __init__(self, places: int) -> None:
         self._places = asyncio.Semaphore(places)
+        self._turn = asyncio.Lock()
         self._next = 0.0
 
     @asynccontextmanager
     async def passed(self, spacing: float) -> AsyncIterator[None]:
-        """Wait for a place and for the pause after the start before."""
+        """Wait for a place and for the pause after the start before, told from when that really was."""
+        loop = asyncio.get_running_loop()
         async with self._places:
-            loop = asyncio.get_running_loop()
-            start = max(loop.time(), self._next)
-            self._next = start + spacing
-            if start > loop.time():
-                await asyncio.sleep(start - loop.time())
+            async with self._turn:
+                while (wait := self._next - loop.time()) > 0:
+                    await asyncio.sleep(wait)
+                self._next = loop.time() + spacing
             yield
 
 
