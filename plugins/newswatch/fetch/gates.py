@@ -25,7 +25,7 @@ class Gate:
         loop = asyncio.get_running_loop()
         async with self._places:
             async with self._turn:
-                while (wait := self._next - loop.time()) > 0:
+                if (wait := self._next - loop.time()) > 0:
                     await asyncio.sleep(wait)
                 self._next = loop.time() + spacing
             yield
