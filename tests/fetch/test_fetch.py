@@ -185,13 +185,13 @@ async def test_one_bad_host_does_not_stop_another() -> None:
         every = [*asks, Ask("good", good.base)]
         async for one in fetch_all(every, settings=QUICK, allow=frozenset({bad.pair, good.pair})):
             times[one.feed] = loop.time() - start
-        assert times["good"] < 0.5
+        assert times["good"] < QUICK.read
         assert len(times) == 5
 
 
 async def test_large_bodies_are_held_in_memory_few_at_a_time() -> None:
     async with serving({"*": says(reply(body=FEED + b" " * 2 * (MIB - 1000)))}) as server:
-        settings = replace(QUICK, large=1, per_host=30, deadline=20.0, read=20.0)
+        settings = replace(QUICK, large=1, per_host=30, deadline=60.0, read=60.0, connect=60.0)
         asks = [Ask(str(number), f"{server.base}/{number}") for number in range(24)]
         tracemalloc.start()
         count = 0
