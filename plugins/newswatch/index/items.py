@@ -12,14 +12,14 @@ from urllib.parse import urlsplit
 import orjson
 
 from newswatch.errors import StoreError
-from newswatch.index import documents
+from newswatch.index import documents, known_items
 from newswatch.index.client import Store
 from newswatch.index.documents import Found, Outcome, Write
 from newswatch.index.templates import monthly
 from newswatch.model.item import Evidence, Item, Origin, Publisher, Quality, Revision, TaggedItem, Tagging
 
 REVISIONS = 20
-TRIES = 8
+_EVIDENCE = tuple(one.name for one in dataclasses.fields(Evidence))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +58,10 @@ def write(store: Store, items: Sequence[TaggedItem], now: datetime) -> Written:
         raise StoreError(f"Elasticsearch does not take items ({lost.status}: {lost.reason})")
     set_aside(store, refused, now)
     places = {name: found.index for name, found in known.items()}
+    known_items.attach_all(store, [(one.item, known[one.item.id]) for one in items if one.item.id in known])
     for one in items:
-        if one.item.id in known or one.item.id in conflicts:
-            attach(store, places.get(one.item.id, one.item.index), one.item.id, one.item.feeds)
+        if one.item.id in conflicts:
+            known_items.attach(store, one.item.index, one.item.id, one.item.feeds)
     created = frozenset(outcome.write.id for outcome in outcomes if outcome.applied)
     return Written(created, frozenset(known) | conflicts, frozenset(outcome.write.id for outcome in refused), places)
 
@@ -71,34 +72,6 @@ def anywhere(store: Store, ids: Sequence[str]) -> frozenset[str]:
     request = {"query": {"ids": {"values": list(ids)}}, "size": len(ids), "_source": False}
     hits = documents.search(store, store.index("items"), request)["hits"]["hits"]
     return frozenset(hit["_id"] for hit in hits)
-
-
-def attach(store: Store, index: str, name: str, feeds: Iterable[str]) -> None:
-    """Add feeds to a stored item, under guard; nothing is written when they are there."""
-    for _ in range(TRIES):
-        found = documents.get(store, index, name)
-        if found is None:
-            return
-        held = list(found.source.get("feeds", []))
-        added = [feed for feed in feeds if feed not in held]
-        if not added:
-            return
-        (outcome,) = documents.bulk(store, [Write("update", index, name, {"feeds": held + added}, found)])
-        if outcome.applied:
-            return
-    raise StoreError(f"item {name} is written to from too many sides at once")
-
-
-def change(store: Store, index: str, name: str, by: Any) -> bool:
-    """Replace a document by what ``by`` makes of it (None: leave it), under guard. False when there is none."""
-    for _ in range(TRIES):
-        found = documents.get(store, index, name)
-        if found is None:
-            return False
-        changed = by(found.source)
-        if changed is None or documents.put(store, index, name, changed, found):
-            return True
-    raise StoreError(f"item {name} is written to from too many sides at once")
 
 
 def set_aside(store: Store, refused: Sequence[Outcome], now: datetime) -> None:
@@ -146,10 +119,10 @@ def document(tagged: TaggedItem, ingested: datetime) -> dict[str, Any]:
         "guid": item.guid,
         "feed": item.feed,
         "feeds": list(item.feeds),
-        "publisher": dataclasses.asdict(item.publisher),
+        "publisher": _publisher(item.publisher),
         "origin": item.origin.value,
         "quality": [one.value for one in item.quality],
-        "revisions": [{**dataclasses.asdict(one), "seen": _iso(one.seen)} for one in item.revisions],
+        "revisions": [{"seen": _iso(one.seen), "title": one.title, "summary": one.summary} for one in item.revisions],
         "story": {"id": item.id, "bands": list(tagged.bands)},
         "labels": item.labels,
         **tagged_fields(tagging),
@@ -163,9 +136,13 @@ def tagged_fields(tagging: Tagging) -> dict[str, Any]:
         "tags": list(tagging.tags),
         "concepts": list(tagging.concepts),
         "actors": list(tagging.actors),
-        "evidence": [dataclasses.asdict(one) for one in tagging.evidence],
+        "evidence": [{name: getattr(one, name) for name in _EVIDENCE} for one in tagging.evidence],
         "watchlist": {"version": tagging.version},
     }
+
+
+def _publisher(one: Publisher) -> dict[str, str | None]:
+    return {"id": one.id, "family": one.family, "country": one.country, "kind": one.kind}
 
 
 def item(name: str, index: str, source: Mapping[str, Any]) -> Item:

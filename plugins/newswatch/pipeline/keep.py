@@ -12,7 +12,7 @@ from typing import Any
 
 from newswatch import identity, story
 from newswatch.errors import StoreError
-from newswatch.index import documents, items
+from newswatch.index import documents, items, known_items
 from newswatch.index.documents import Write
 from newswatch.model.feed import Correction, Decision
 from newswatch.model.item import Item, Revision, TaggedItem
@@ -70,7 +70,7 @@ def _correct(poll: Poll, correction: Correction) -> bool:
         kept = {name: source[name] for name in ("story", "event", "lag")}
         return items.document(_tagged(poll, after), poll.now) | kept
 
-    return items.change(poll.store, correction.index, correction.id, corrected)
+    return known_items.change(poll.store, correction.index, correction.id, corrected)
 
 
 def _write_entries(poll: Poll, decisions: Iterable[Decision], places: Mapping[str, str]) -> None:
