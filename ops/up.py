@@ -81,8 +81,17 @@ def _elasticsearch(home: Path, say: Say) -> str:
     if given and given != known:
         health(given)
         return given
-    namespaces = tuple(name for name in os.environ.get("NEWSWATCH_NAMESPACE", "").replace(",", " ").split() if name)
-    return Node(home, namespaces).up(say)
+    return Node(home, _namespaces(home)).up(say)
+
+
+def _namespaces(home: Path) -> tuple[str, ...]:
+    """Further index prefixes that may be written: those named now, and those named before."""
+    before = settings.read(home / "env").get("NEWSWATCH_NAMESPACES", "").split()
+    named = os.environ.get("NEWSWATCH_NAMESPACE", "").replace(",", " ").split()
+    every = tuple(dict.fromkeys([*before, *named]))
+    if every:
+        settings.update(home / "env", {"NEWSWATCH_NAMESPACES": " ".join(every)})
+    return every
 
 
 def _drill(airflow: Airflow, say: Say) -> list[str]:
