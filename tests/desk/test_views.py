@@ -194,7 +194,7 @@ def test_an_unknown_id_is_said_in_a_sentence(client: Client, kind: str, name: st
 
 def test_an_alert_tells_why_it_did_or_did_not_reach_anybody(client: Client) -> None:
     said = words(client().get("/desk/alerts/tag-spike%2Fmilitary").text)
-    assert "began to hold" in said
+    assert "began critical" in said
     assert "told to folder" in said
     assert "a match was sent : it was sent" in said
     assert "firing to folder: sent after 1 try" in said

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from newswatch.alert import cycle, shelf
-from newswatch.model.alert import Act, Book, LifeCycle, Message
+from newswatch.model.alert import Act, LifeCycle, Message
+from newswatch.model.book import Book
 
 EPOCH = "%Y-%m-%dT%H:%M:%SZ"
 
@@ -54,7 +55,7 @@ def play(case: Case) -> dict[str, Any]:
             stopped = {"stop": True, "start": False}.get(step.do, stopped)
             again |= step.do == "rerun"
             if step.do == "restart":
-                state.book = shelf.book(shelf.plain(state.book))
+                state.book = shelf.back(Book, shelf.plain(state.book))
             if step.do == "channel":
                 state.answers[step.name] = step.answer
         if not stopped:
@@ -62,7 +63,8 @@ def play(case: Case) -> dict[str, Any]:
             if again:
                 _run(case, state, now)
         now += case.tick
-    return {"messages": state.sent, "ledger": dict(state.book.ledger), "failed": state.failed}
+    ledger = {signal: entry.word for signal, entry in state.book.ledger.items()}
+    return {"messages": state.sent, "ledger": ledger, "failed": state.failed}
 
 
 def _run(case: Case, state: _Play, now: datetime) -> None:
@@ -79,22 +81,17 @@ def _deliver(state: _Play, now: datetime) -> list[Message]:
     left: list[Message] = []
     for message in state.waiting:
         answer = state.answers.get(message.to, "ok")
+        if cycle.pointless(state.book, message):
+            continue
         if answer == "temporary":
             left.append(message)
         elif answer == "permanent":
             state.failed.append([message.to, message.kind])
             cycle.refused(state.book, message)
-        elif not _pointless(state.book, message):
+        else:
             cycle.accepted(state.book, message, now)
             state.sent.append(_shown(state.book, message, now))
     return left
-
-
-def _pointless(book: Book, message: Message) -> bool:
-    """A recovery whose firing this recipient refused for good meanwhile."""
-    alerts = [book.alerts[name] for name in message.alerts if name in book.alerts]
-    refused = [alert for alert in alerts if message.to in alert.told and alert.told[message.to].refused]
-    return message.kind == "recovered" and bool(alerts) and len(refused) == len(alerts)
 
 
 def _shown(book: Book, message: Message, now: datetime) -> dict[str, Any]:

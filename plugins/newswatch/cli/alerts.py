@@ -28,21 +28,19 @@ def register(app: typer.Typer) -> None:
 
 
 def alerts(
+    alert: Annotated[str | None, typer.Argument(help="One alert's history.", metavar="[RULE/KEY]")] = None,
     state: Annotated[str | None, typer.Option("--state", help="Only alerts in this state.")] = None,
     limit: Annotated[int, typer.Option("--limit", min=1, max=10_000)] = 50,
     namespace: common.Namespace = "newswatch",
     json: common.Json = False,
 ) -> None:
-    """List alerts, newest first."""
-    from newswatch.index import documents
-
-    store = jobs.open_store(namespace)
-    documents.refresh(store, store.index("alerts"))
-    query = {"term": {"state": state}} if state else {"match_all": {}}
-    request = {"query": query, "sort": [{"@timestamp": "desc"}], "size": limit}
-    found = [hit["_source"] for hit in documents.search(store, store.index("alerts"), request)["hits"]["hits"]]
+    """List alerts, newest first; or show what happened to one of them."""
+    if alert is not None:
+        _history(namespace, alert, json)
+        return
+    found = jobs.alerts(namespace, state, limit)
     if json:
-        common.emit({key: value for key, value in one.items() if key != "value"} for one in found)
+        common.emit(found)
         return
     if not found:
         typer.echo("No alert yet: one comes when a rule first matches live news. newswatch drill tries the whole way.")
@@ -51,14 +49,28 @@ def alerts(
         typer.echo(f"{when}  {one['state']:12} {one['severity']:8} {one['alert']}  {one['title']}")
 
 
+def _history(namespace: str, alert: str, json: bool) -> None:
+    found = jobs.alert_history(namespace, alert)
+    if not found:
+        raise NewswatchError(f"there is no alert {alert}; newswatch alerts lists them")
+    if json:
+        common.emit(found)
+        return
+    for one in found:
+        typer.echo(f"{one['id']}  {one['severity']}")
+        rows = [(step["at"], f"{step['what']} {step['detail']}".rstrip()) for step in one["steps"]]
+        rows += [(sent["at"], f"{sent['kind']} to {sent['to']}: {sent['state']}") for sent in one["deliveries"]]
+        rows += [(entry["at"], f"signal {entry['signal']}: {entry['word']}") for entry in one["ledger"]]
+        for at, what in sorted(rows):
+            typer.echo(f"  {at[:19].replace('T', ' ')}  {what}")
+
+
 def why(
     name: Annotated[str, typer.Argument(help="An alert (rule/story), a signal, an item or a story.", metavar="ID")],
     namespace: common.Namespace = "newswatch",
 ) -> None:
     """Tell why an alert or an item did, or did not, reach anybody."""
-    from newswatch.pipeline.why import tell
-
-    lines = tell(jobs.open_store(namespace), name)
+    lines = jobs.why(namespace, name)
     if not lines:
         raise NewswatchError(f"nothing is known of {name}; newswatch alerts and newswatch items list ids")
     for line in lines:
@@ -66,19 +78,13 @@ def why(
 
 
 def ack(
-    alert: Annotated[str, typer.Argument(help="The alert, as newswatch alerts shows it.", metavar="RULE/KEY")],
+    alert: Annotated[str, typer.Argument(help="An alert, as newswatch alerts shows it, or a story.", metavar="ID")],
     by: By,
     namespace: common.Namespace = "newswatch",
     now: common.Now = None,
 ) -> None:
     """Take an alert on: no repeat, update or escalation until it recovers or changes materially."""
-    from newswatch.pipeline import acts
-    from newswatch.pipeline.watch import load
-
-    store = jobs.open_store(namespace)
-    if alert not in load(store).book.current:
-        raise NewswatchError(f"there is no alert {alert}; newswatch alerts lists them")
-    acts.acknowledge(store, alert, by, common.clock(now))
+    jobs.acknowledge(namespace, alert, by, common.clock(now))
     typer.echo(f"{alert} is acknowledged by {by} from the next watch run on.")
 
 
@@ -88,40 +94,36 @@ def add(
     by: By,
     duration: Annotated[str, typer.Option("--for", help="How long, such as 2h or 3d.")] = "1h",
     comment: Annotated[str, typer.Option("--comment", help="Why.")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what it would have muted.")] = False,
     namespace: common.Namespace = "newswatch",
     now: common.Now = None,
 ) -> None:
     """Mute what matches; says what it would have muted in the last 7 days."""
-    from newswatch.pipeline import acts
-    from newswatch.pipeline.why import would_mute
-
     moment, wanted = common.clock(now), _matchers(match)
-    store = jobs.open_store(namespace)
-    until = moment + _duration(duration)
-    name = acts.silence(store, wanted, by, until, comment, moment)
-    muted = would_mute(store, wanted, moment)
-    typer.echo(f"Silence {name} until {until:%Y-%m-%d %H:%M} UTC.")
+    muted = jobs.would_mute(namespace, wanted, moment)
+    if not dry_run:
+        until = moment + _duration(duration)
+        name = jobs.silence(namespace, wanted, by, until, moment, comment=comment)
+        typer.echo(f"Silence {name} until {until:%Y-%m-%d %H:%M} UTC.")
     typer.echo(f"In the last 7 days it would have muted {len(muted)} alerts{':' if muted else '.'}")
-    for line in muted[:10]:
-        typer.echo(f"  {line}")
+    for one in muted[:10]:
+        typer.echo(f"  {one['at'][:16].replace('T', ' ')}  {one['severity']:8} {one['alert']}")
 
 
 @silences.command("list")
 def list_(namespace: common.Namespace = "newswatch", now: common.Now = None, json: common.Json = False) -> None:
-    """List silences, those that are active first."""
-    from newswatch.pipeline.watch import load
-
-    moment = common.clock(now)
-    found = sorted(load(jobs.open_store(namespace)).book.silences.values(), key=lambda one: one.until, reverse=True)
+    """List silences, the one that ends last first."""
+    found = jobs.silences(namespace, common.clock(now))
     if json:
-        common.emit({"id": s.id, "match": s.match, "until": s.until, "by": s.by} for s in found)
+        common.emit(found)
         return
     if not found:
         typer.echo("No silence; newswatch silence add makes one.")
     for one in found:
-        state = "active" if one.start <= moment < one.until else "ended"
-        match = " ".join(f"{name}={','.join(values)}" for name, values in one.match.items()) or "everything"
-        typer.echo(f"{one.id}  {state:7} until {one.until:%Y-%m-%d %H:%M}  {match}  by {one.by}")
+        match = " ".join(f"{name}={','.join(values)}" for name, values in (one["match"] or {}).items())
+        until = one["until"][:16].replace("T", " ")
+        comment = f": {one['comment']}" if one["comment"] else ""
+        typer.echo(f"{one['id']}  {one['state']:7} until {until}  {match or 'everything'}  by {one['author']}{comment}")
 
 
 @silences.command("expire")
@@ -132,9 +134,7 @@ def expire(
     now: common.Now = None,
 ) -> None:
     """End a silence before its time."""
-    from newswatch.pipeline import acts
-
-    acts.expire(jobs.open_store(namespace), silence, by, common.clock(now))
+    jobs.expire_silence(namespace, silence, by, common.clock(now))
     typer.echo(f"Silence {silence} ends with the next watch run.")
 
 
@@ -146,12 +146,9 @@ def explain(
     namespace: common.Namespace = "newswatch",
 ) -> None:
     """Say which route would take it, and by which timetable."""
-    from newswatch.pipeline.why import timetable
-
     if (rule is None) == (alert is None):
         raise UsageError("give either --rule ID or --alert RULE/KEY")
-    store = jobs.open_store(namespace) if alert else None
-    for line in timetable(jobs.alerting(jobs.Where(namespace, config)), rule, alert, store):
+    for line in jobs.timetable(jobs.Where(namespace, config), rule, alert):
         typer.echo(line)
 
 

@@ -66,7 +66,6 @@ def _life(given: Mapping[str, Any]) -> LifeCycle:
 
 
 def _route(given: Mapping[str, Any], number: int) -> Route:
-    step = given.get("escalate")
     return Route(
         id=str(given.get("id", number)),
         to=_names(given["to"]),
@@ -79,8 +78,13 @@ def _route(given: Mapping[str, Any], number: int) -> Route:
         proceed=bool(given.get("continue", False)),
         quiet=given.get("quiet"),
         quiet_mode=given.get("quiet_mode") or "hold",
-        escalate=Escalation(span(step["after"]), _names(step["to"])) if step else None,
+        escalate=_steps(given.get("escalate")),
     )
+
+
+def _steps(given: Any) -> tuple[Escalation, ...]:
+    steps = given if isinstance(given, list) else [given] if given else []
+    return tuple(Escalation(span(step["after"]), _names(step["to"])) for step in steps)
 
 
 def matchers(given: Mapping[str, Any] | None) -> dict[str, tuple[str, ...]]:
@@ -108,22 +112,23 @@ def _minutes(text: str) -> int:
 
 
 def _act(one: Mapping[str, Any]) -> Act:
-    do = one["do"]
+    do, labels = one["do"], one.get("labels") or {}
     return Act(
         t=time(one["t"]),
         do=do,
         id=str(one.get("id", "")),
         rule=str(one.get("rule", "")),
         key=str(one.get({"match": "story", "ack": "alert"}.get(do, "key"), "")),
-        labels={str(name): str(value) for name, value in (one.get("labels") or {}).items()},
+        labels={str(name): str(value) for name, value in labels.items() if not isinstance(value, list)},
         severity=one.get("severity") or "warning",
-        actors=tuple(one.get("actors") or ()),
-        tags=tuple(one.get("tags") or ()),
+        actors=_names(one.get("actors") or labels.get("actor") or ()),
+        tags=_names(one.get("tags") or labels.get("tag") or ()),
         publishers=int(one.get("publishers") or 1),
         origin=one.get("origin") or "live",
         match=matchers(one.get("match")),
         until=time(one["until"]) if one.get("until") else None,
         by=str(one.get("by", "")),
+        comment=str(one.get("comment", "")),
     )
 
 

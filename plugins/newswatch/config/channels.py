@@ -48,7 +48,6 @@ def _timers(rule: Rule) -> RuleTimers:
 
 
 def _route(route: RouteSpec) -> Route:
-    step = route.escalate
     return Route(
         route.id,
         route.to,
@@ -61,7 +60,7 @@ def _route(route: RouteSpec) -> Route:
         route.proceed,
         route.quiet,
         route.quiet_mode,
-        Escalation(step.after, step.to) if step else None,
+        tuple(Escalation(step.after, step.to) for step in route.escalate),
     )
 
 
@@ -84,9 +83,10 @@ def _check_route(route: RouteSpec, found: ChannelsFile, channels: set[str], line
     for number, name in enumerate(route.to):
         if name not in channels:
             raise lines.error((*key, "to", number), f"there is no channel named {name!r}")
-    for number, name in enumerate(route.escalate.to if route.escalate else ()):
-        if name not in channels:
-            raise lines.error((*key, "escalate", "to", number), f"there is no channel named {name!r}")
+    for step, found_step in enumerate(route.escalate):
+        for number, name in enumerate(found_step.to):
+            if name not in channels:
+                raise lines.error((*key, "escalate", step, "to", number), f"there is no channel named {name!r}")
     if route.quiet is not None and route.quiet not in found.time_intervals:
         raise lines.error((*key, "quiet"), f"there is no time interval named {route.quiet!r}")
     _check_timers(route, lines, key)
@@ -102,8 +102,11 @@ def _check_timers(route: RouteSpec, lines: Lines, key: Key) -> None:
         raise lines.error(
             (*key, "repeat_interval"), "is shorter than group_interval, at whose points alone it is looked at"
         )
-    if route.escalate and route.escalate.after < FINEST:
-        raise lines.error((*key, "escalate", "after"), "alerts are looked at once a minute; take at least 1m")
+    for number, step in enumerate(route.escalate):
+        if step.after < FINEST:
+            raise lines.error(
+                (*key, "escalate", number, "after"), "alerts are looked at once a minute; take at least 1m"
+            )
 
 
 def _minutes(text: str) -> int:

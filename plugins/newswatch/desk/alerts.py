@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -13,8 +12,9 @@ from newswatch.alert import shelf
 from newswatch.desk import acts, firing
 from newswatch.desk.answer import MissingError, Page, RefusedError, desk_of, person_of, said
 from newswatch.index import documents
-from newswatch.model.alert import Alert
+from newswatch.model.book import Alert
 from newswatch.pipeline import acts as written
+from newswatch.pipeline.alerts import steps
 from newswatch.pipeline.why import WORDS
 
 LISTED, EPISODES, ENTRIES = 50, 10, 100
@@ -22,14 +22,6 @@ LONGEST = 400
 FILTERS = {"state": "state", "severity": "severity", "rule": "rule.id", "tag": "tags"}
 #: the states of the list's filter, in the order in which an alert goes through them
 STATES = ("pending", "firing", "acknowledged", "recovered", "told", "waiting")
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One line of an alert's history."""
-
-    at: str | datetime
-    what: str
 
 
 def alerts(request: Request) -> Page:
@@ -74,12 +66,16 @@ def alert(request: Request) -> Page:
     if not hits:
         raise MissingError(f"Nothing is known of the alert {key[:80]}; it may be older than what is kept")
     episodes = firing.shown(desk.store, hits, firing.asked_of(found[2]))
-    sent = {"query": {"term": {"alerts": hits[0]["_id"]}}, "sort": [{"@timestamp": "asc"}], "size": ENTRIES}
+    sent = {
+        "query": {"term": {"alerts": hits[0]["_source"]["value"]["id"]}},
+        "sort": [{"@timestamp": "asc"}],
+        "size": ENTRIES,
+    }
     outbox = documents.search(desk.store, desk.store.index("outbox"), sent)["hits"]["hits"]
     values = {
         "alert": episodes[0],
         "earlier": episodes[1:],
-        "history": sorted(_history(shelf.alert(hits[0]["_source"]["value"])), key=lambda step: str(step.at)),
+        "history": steps(shelf.back(Alert, hits[0]["_source"]["value"])),
         "ledger": [(hit["_source"], WORDS.get(hit["_source"]["word"], "")) for hit in found[1]["hits"]["hits"]],
         "deliveries": [hit["_source"] for hit in outbox],
     }
@@ -100,23 +96,6 @@ def acknowledge(request: Request, form: acts.Form) -> Response:
     written.acknowledge(desk.store, key, person_of(request).name, desk.clock())
     documents.refresh(desk.store, desk.store.index("state"))
     return said("Acknowledged. It counts from the next watch run on, within a minute.")
-
-
-def _history(one: Alert) -> Iterator[Step]:
-    yield Step(one.start, "began to hold" if one.state else "first reported")
-    if one.state and one.fires > one.start and (one.firing or one.ended):
-        yield Step(one.fires, "had held long enough to fire")
-    for to, told in one.told.items():
-        what = "refused for good by" if told.refused else "left to the digest of" if told.digest else "told to"
-        yield Step(told.at, f"{what} {to}, {told.severity}{', with its recovery' if told.recovered else ''}")
-    for route, at in one.accepted.items():
-        yield Step(at, f"first accepted by a recipient of route {route}")
-    if one.ack:
-        yield Step(one.ack.at, f"acknowledged by {one.ack.by}")
-    if one.reopened:
-        yield Step(one.reopened, "re-opened: it had changed materially")
-    if one.ended:
-        yield Step(one.ended, "recovered")
 
 
 def _choices(answer: Mapping[str, Any], name: str, chosen: str) -> list[tuple[str, int]]:

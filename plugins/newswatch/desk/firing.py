@@ -11,6 +11,7 @@ from newswatch.alert import shelf
 from newswatch.index import documents
 from newswatch.index.client import Store
 from newswatch.index.signals import signal
+from newswatch.model.book import Alert
 from newswatch.model.notice import AlertView
 from newswatch.model.signal import Kind, Signal
 from newswatch.pipeline.views import view
@@ -90,7 +91,7 @@ def _signals(source: Mapping[str, Any]) -> list[str]:
 
 
 def _shown(name: str, source: Mapping[str, Any], signals: Mapping[str, Signal], asked: str) -> Shown:
-    alert = shelf.alert(source["value"])
+    alert = shelf.back(Alert, source["value"])
     known = [signals[one] for one in _signals(source) if one in signals]
     holding = [one for one in known if one.kind is not Kind.UNDER] or known
     state = source["state"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from fastapi import Request, Response
 
@@ -14,13 +15,13 @@ from newswatch.desk.setup import Desk
 from newswatch.errors import UsageError
 from newswatch.index import documents
 from newswatch.pipeline import acts as written
-from newswatch.pipeline.why import would_mute
+from newswatch.pipeline.alerts import would_mute
 
 SPANS = {"1h": 1, "2h": 2, "4h": 4, "8h": 8, "24h": 24, "3d": 72, "7d": 168}
 LONGEST, MATCHERS, COMMENT = 200, 10, 500
 FRESH = timedelta(minutes=15)
 STALE = "What this would mute has changed since you looked, or you looked long ago: preview it again, then confirm."
-Matchers = Mapping[str, tuple[str, ...]]
+Matchers = dict[str, tuple[str, ...]]
 
 
 def silence(request: Request) -> Page:
@@ -30,12 +31,12 @@ def silence(request: Request) -> Page:
     span = request.query_params.get("for", "2h")
     if span not in SPANS:
         raise UsageError(f"a silence lasts {', '.join(SPANS)}; {span[:20]} is none of these")
-    muted, problem, matchers = [], "", {}
+    problem, matchers = "", Matchers()
     try:
         matchers = matchers_of(given)
-        muted = would_mute(desk.store, matchers, now) if matchers else []
     except UsageError as error:
         problem = str(error)
+    muted = would_mute(desk.store, matchers, now) if matchers else []
     values = {
         "match": " ".join(given),
         "matchers": matchers,
@@ -63,7 +64,7 @@ def make(request: Request, form: acts.Form) -> Response:
     until = now + timedelta(hours=SPANS[span])
     comment = form.one("comment").strip()[:COMMENT]
     written.silence(desk.store, matchers, person_of(request).name, until, comment, now)
-    documents.refresh(desk.store, desk.store.index("state"))
+    documents.refresh(desk.store, desk.store.index("silences"))
     return said(f"Silenced until {until:%Y-%m-%d %H:%M} UTC, from the next watch run on, within a minute.")
 
 
@@ -76,13 +77,13 @@ def end(request: Request, form: acts.Form) -> Response:
     if datetime.fromisoformat(found.source["until"]) <= desk.clock():
         raise RefusedError(409, "That silence has ended already")
     written.expire(desk.store, name, person_of(request).name, desk.clock())
-    documents.refresh(desk.store, desk.store.index("state"))
+    documents.refresh(desk.store, desk.store.index("silences"))
     return said("The silence ends with the next watch run, within a minute.")
 
 
-def matchers_of(given: Iterable[str]) -> dict[str, tuple[str, ...]]:
+def matchers_of(given: Iterable[str]) -> Matchers:
     """``tag=military severity=info,warning`` as matchers. Raises UsageError with a sentence."""
-    found: dict[str, tuple[str, ...]] = {}
+    found: Matchers = {}
     for text in (part for value in given for part in value.split()):
         name, equals, value = text.partition("=")
         values = tuple(one for one in value.split(",") if one)
@@ -105,6 +106,6 @@ def _as_previewed(desk: Desk, matchers: Matchers, token: str, now: datetime) -> 
     return token == _token(matchers, would_mute(desk.store, matchers, now), looked)
 
 
-def _token(matchers: Matchers, muted: Iterable[str], now: datetime) -> str:
-    seen = repr((sorted(matchers.items()), list(muted)))
+def _token(matchers: Matchers, muted: Iterable[Mapping[str, Any]], now: datetime) -> str:
+    seen = repr((sorted(matchers.items()), [(one["at"], one["alert"]) for one in muted]))
     return f"{int(now.timestamp())}.{hashlib.blake2b(seen.encode(), digest_size=12).hexdigest()}"

@@ -1,8 +1,4 @@
-"""The alert life cycle's values: its configuration, what is fed to it, what it decides, and the book it keeps.
-
-The book is everything that the life cycle remembers between runs; it goes to JSON and back unchanged, so that it can be
-kept in documents. Times are UTC.
-"""
+"""The alert life cycle's values: its configuration, what is fed to it and what it decides. Times are UTC."""
 
 from __future__ import annotations
 
@@ -77,7 +73,7 @@ class Route:
     proceed: bool = False
     quiet: str | None = None
     quiet_mode: str = "hold"
-    escalate: Escalation | None = None
+    escalate: tuple[Escalation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +111,7 @@ class LifeCycle:
 class Act:
     """One thing that happened at ``t``: a signal (match, over, under) or a person's act (silence, unsilence, ack).
 
-    ``key`` is the story of a match, the split value of a state, the alert of an ack. ``title`` and ``data`` are carried
-    along for whoever renders messages; nothing is decided by them.
+    ``key`` is the story of a match, the split value of a state, the alert or story of an ack.
     """
 
     t: datetime
@@ -133,89 +128,7 @@ class Act:
     match: Matchers = field(default_factory=dict)
     until: datetime | None = None
     by: str = ""
-
-
-@dataclass(slots=True)
-class Told:
-    """What a recipient was told of an alert. ``decided`` kinds may still be on their way."""
-
-    severity: str
-    at: datetime
-    recovered: bool = False
-    refused: bool = False
-    digest: bool = False
-
-
-@dataclass(slots=True)
-class Acknowledgement:
-    """Who took an alert on, and how it looked then."""
-
-    by: str
-    at: datetime
-    severity: str
-    actors: tuple[str, ...]
-    tags: tuple[str, ...]
-    publishers: int
-
-
-@dataclass(slots=True)
-class Alert:
-    """One alert: an event (rule/story) or one episode of a state (rule/key), from its start to its end.
-
-    ``fires`` is when the condition will have held long enough, ``seen`` when it was last said to hold.
-    """
-
-    id: str
-    key: str
-    rule: str
-    state: bool
-    labels: dict[str, str]
-    severity: str
-    start: datetime
-    fires: datetime
-    seen: datetime
-    actors: tuple[str, ...] = ()
-    tags: tuple[str, ...] = ()
-    publishers: int = 1
-    drill: bool = False
-    firing: bool = False
-    under: datetime | None = None
-    ended: datetime | None = None
-    gone: str | None = None
-    told: dict[str, Told] = field(default_factory=dict)
-    ack: Acknowledgement | None = None
-    reopened: datetime | None = None
-    reopen_told: list[str] = field(default_factory=list)
-    accepted: dict[str, datetime] = field(default_factory=dict)
-    escalated: list[str] = field(default_factory=list)
-    signals: list[str] = field(default_factory=list)
-    reopening: str | None = None
-
-
-@dataclass(slots=True)
-class Group:
-    """Alerts that a route tells together. ``due`` is its next flush; ``last`` its last message per recipient."""
-
-    route: str
-    labels: tuple[str, ...]
-    first: datetime
-    due: datetime
-    flushes: int = 0
-    members: list[str] = field(default_factory=list)
-    last: dict[str, datetime] = field(default_factory=dict)
-
-
-@dataclass(slots=True)
-class Silence:
-    """Mutes what matches in [``start``, ``until``). ``kept`` maps recipients to the alerts they were kept from."""
-
-    id: str
-    match: dict[str, tuple[str, ...]]
-    start: datetime
-    until: datetime
-    by: str = ""
-    kept: dict[str, list[str]] = field(default_factory=dict)
-    summed: bool = False
+    comment: str = ""
 
 
 @dataclass(slots=True)
@@ -232,17 +145,3 @@ class Message:
     decided: datetime
     route: str = ""
     thread: str | None = None
-
-
-@dataclass(slots=True)
-class Book:
-    """All that the life cycle remembers. ``held`` is by route and recipient; ``ledger`` by signal."""
-
-    last_run: datetime | None = None
-    alerts: dict[str, Alert] = field(default_factory=dict)
-    current: dict[str, str] = field(default_factory=dict)
-    groups: dict[str, Group] = field(default_factory=dict)
-    silences: dict[str, Silence] = field(default_factory=dict)
-    held: dict[str, dict[str, list[str]]] = field(default_factory=dict)
-    ledger: dict[str, str] = field(default_factory=dict)
-    seen: list[str] = field(default_factory=list)

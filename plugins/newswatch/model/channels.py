@@ -51,6 +51,13 @@ class EscalateSpec(Strict):
     to: Names = Field(min_length=1)
 
 
+def _steps(value: object) -> object:
+    return [value] if isinstance(value, dict) else value
+
+
+Steps = Annotated[tuple[EscalateSpec, ...], BeforeValidator(_steps)]
+
+
 class RouteSpec(Strict):
     """Which alerts go where, and when. The names and their meaning are Alertmanager's, see docs/alerts.md."""
 
@@ -65,7 +72,7 @@ class RouteSpec(Strict):
     proceed: bool = Field(default=False, alias="continue")
     quiet: str | None = None
     quiet_mode: Literal["hold", "digest"] = "hold"
-    escalate: EscalateSpec | None = None
+    escalate: Steps = ()
 
 
 class InhibitSpec(Strict):

@@ -6,28 +6,48 @@ import hashlib
 from collections.abc import Mapping
 from datetime import datetime
 
+from newswatch.errors import NewswatchError, UsageError
 from newswatch.index import documents
 from newswatch.index.client import Store
 from newswatch.model.alert import Act
+from newswatch.model.book import Silence
+from newswatch.pipeline import alerts, publish
 
 
 def acknowledge(store: Store, alert: str, by: str, now: datetime) -> str:
-    """Take an alert (``rule/story`` or ``rule/key``) on. Returns the act's id."""
+    """Take on an alert (``rule/story`` or ``rule/key``) or all alerts of a story, from the next watch run on.
+
+    Returns the act's id. Raises NewswatchError when there is nothing of that name that could be taken on.
+    """
+    if not any(one.ended is None and one.ack is None for one in alerts.find(store, alert)):
+        raise NewswatchError(f"there is no open alert {alert}; newswatch alerts lists them")
     return _write(store, {"do": "ack", "key": alert, "by": by}, now)
 
 
 def silence(
     store: Store, match: Mapping[str, tuple[str, ...]], by: str, until: datetime, comment: str, now: datetime
 ) -> str:
-    """Mute what matches until then. Returns the silence's id."""
+    """Mute what matches from now until then. Returns the silence's id. Raises UsageError when it would end at once.
+
+    ``alerts.would_mute`` says what it would have muted lately.
+    """
+    if until <= now:
+        raise UsageError(f"a silence must end after it begins, not at {until.isoformat()}")
     wanted = {name: list(values) for name, values in match.items()}
-    return _write(
+    name = _write(
         store, {"do": "silence", "match": wanted, "by": by, "until": until.isoformat(), "comment": comment}, now
     )
+    begun = Silence(name, {key: tuple(values) for key, values in match.items()}, now, until, now, by, comment)
+    documents.create(store, store.index("silences"), name, publish.silence(begun, now))
+    return name
 
 
 def expire(store: Store, silence_id: str, by: str, now: datetime) -> str:
-    """End a silence before its time."""
+    """End a silence before its time. Returns the act's id. Raises NewswatchError when it is not active."""
+    found = documents.get(store, store.index("silences"), silence_id)
+    if found is None or datetime.fromisoformat(found.source["until"]) <= now:
+        raise NewswatchError(f"there is no active silence {silence_id}; newswatch silence list shows them")
+    documents.put(store, found.index, found.id, {**found.source, "until": now.isoformat(), "state": "expired"}, found)
     return _write(store, {"do": "unsilence", "key": silence_id, "by": by}, now)
 
 
@@ -58,6 +78,7 @@ def _act(name: str, value: Mapping[str, object], at: datetime) -> Act:
         by=str(value.get("by", "")),
         match={key: tuple(values) for key, values in match.items()} if isinstance(match, dict) else {},
         until=datetime.fromisoformat(str(until)) if until else None,
+        comment=str(value.get("comment", "")),
     )
 
 

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 from newswatch.index import documents
 from newswatch.index.client import Store
 from newswatch.index.signals import signal
-from newswatch.model.alert import Alert, Book, Message
+from newswatch.model.alert import Message
+from newswatch.model.book import Alert, Book
 from newswatch.model.notice import AlertView, Notice, StoryView
 from newswatch.model.rendered import Links, Rendered
 from newswatch.model.signal import Signal

@@ -1,0 +1,136 @@
+"""Alerts and silences as people look at them: lists, one alert's history, what a silence would have muted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from newswatch.alert import match, shelf
+from newswatch.index import documents
+from newswatch.index.client import Store
+from newswatch.model.book import Alert
+from newswatch.pipeline.book import doc_id
+
+PREVIEW = timedelta(days=7)
+MOST = 10_000
+
+
+def listed(store: Store, state: str | None = None, limit: int = 50) -> list[dict[str, Any]]:
+    """Alerts, newest first: ``id, alert, kind, state, severity, title, rule, …``, see docs/fields.md."""
+    documents.refresh(store, store.index("alerts"))
+    query = {"term": {"state": state}} if state else {"match_all": {}}
+    request = {"query": query, "sort": [{"@timestamp": "desc"}, {"alert": "asc"}], "size": limit}
+    request["_source"] = {"excludes": ["value"]}
+    hits = documents.search(store, store.index("alerts"), request)["hits"]["hits"]
+    return [{"id": hit["_id"], **hit["_source"]} for hit in hits]
+
+
+def find(store: Store, name: str) -> list[Alert]:
+    """The alerts of that name: an alert's key (all its episodes, newest first), its id, or a story."""
+    documents.refresh(store, store.index("alerts"))
+    names = [{"ids": {"values": [doc_id(name)]}}, {"term": {"alert": name}}, {"term": {"story": name}}]
+    request = {"query": {"bool": {"should": names}}, "sort": [{"@timestamp": "desc"}], "size": 100}
+    hits = documents.search(store, store.index("alerts"), request)["hits"]["hits"]
+    return [shelf.back(Alert, hit["_source"]["value"]) for hit in hits]
+
+
+def history(store: Store, name: str) -> list[dict[str, Any]]:
+    """What happened to each alert of that name, newest alert first.
+
+    ``{"id", "alert", "state", "severity", "steps": [{"at", "what", "detail"}], "deliveries": [{"at", "kind", "to",
+    "state", "attempts", "error"}], "ledger": [{"at", "signal", "word"}]}``; times are ISO 8601, oldest first.
+    """
+    documents.refresh(store, store.index("outbox"), store.index("ledger"))
+    return [
+        {
+            "id": alert.id,
+            "alert": alert.key,
+            "severity": alert.severity,
+            "steps": steps(alert),
+            "deliveries": _deliveries(store, alert),
+            "ledger": _words(store, alert),
+        }
+        for alert in find(store, name)
+    ]
+
+
+def steps(alert: Alert) -> list[dict[str, str]]:
+    """The alert's own changes, oldest first."""
+    known: list[tuple[datetime | None, str, str]] = [
+        (alert.start, "began", f"{alert.severity}, {alert.publishers} publishers"),
+        (alert.fires if alert.state and alert.firing else None, "fired", ""),
+    ]
+    known += [(told.accepted, "told", to) for to, told in alert.told.items()]
+    if alert.ack is not None:
+        known.append((alert.ack.at, "acknowledged", f"by {alert.ack.by}"))
+    if alert.reopening is not None:
+        known.append((alert.reopening.at, "re-opened", "it had changed since it was acknowledged"))
+    known.append((alert.ended, "recovered", ""))
+    dated = [(at, what, detail) for at, what, detail in known if at is not None]
+    return [{"at": at.isoformat(), "what": what, "detail": detail} for at, what, detail in sorted(dated)]
+
+
+def silences(store: Store, now: datetime) -> list[dict[str, Any]]:
+    """Silences, the one that ends last first: ``id, state, match, start, until, author, comment``."""
+    documents.refresh(store, store.index("silences"))
+    request = {"sort": [{"until": "desc"}], "size": 1000, "_source": {"excludes": ["value"]}}
+    hits = documents.search(store, store.index("silences"), request)["hits"]["hits"]
+    return [_silence(hit["_id"], hit["_source"], now) for hit in hits]
+
+
+def would_mute(store: Store, matchers: Mapping[str, tuple[str, ...]], now: datetime) -> list[dict[str, Any]]:
+    """The alerts of the last seven days that a silence with these matchers would have muted, newest first."""
+    documents.refresh(store, store.index("alerts"))
+    request = {
+        "query": {"range": {"@timestamp": {"gte": (now - PREVIEW).isoformat(), "lte": now.isoformat()}}},
+        "sort": [{"@timestamp": "desc"}, {"_doc": "asc"}],
+        "_source": ["value"],
+    }
+    found: list[dict[str, Any]] = []
+    for page in documents.pages(store, request, store.index("alerts")):
+        alerts = (shelf.back(Alert, one.source["value"]) for one in page)
+        found += [_muted(alert) for alert in alerts if match.matches(alert, matchers)]
+        if len(found) >= MOST:
+            break
+    return found[:MOST]
+
+
+def _muted(alert: Alert) -> dict[str, Any]:
+    return {"at": alert.start.isoformat(), "alert": alert.key, "severity": alert.severity, "rule": alert.rule}
+
+
+def _silence(name: str, source: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    until = datetime.fromisoformat(source["until"])
+    state = "active" if datetime.fromisoformat(source["@timestamp"]) <= now < until else "expired"
+    known = {key: source.get(key) for key in ("match", "until", "author", "comment")}
+    return {"id": name, "state": state, "start": source["@timestamp"], **known}
+
+
+def _deliveries(store: Store, alert: Alert) -> list[dict[str, Any]]:
+    request = {"query": {"term": {"alerts": alert.id}}, "sort": [{"@timestamp": "asc"}], "size": 100}
+    hits = documents.search(store, store.index("outbox"), request)["hits"]["hits"]
+    return [
+        {
+            "at": one.get("sent") or one["@timestamp"],
+            "kind": one["kind"],
+            "to": one["channel"],
+            "state": one["state"],
+            "attempts": one["attempts"],
+            "error": one.get("error"),
+        }
+        for one in (hit["_source"] for hit in hits)
+    ]
+
+
+def _words(store: Store, alert: Alert) -> list[dict[str, Any]]:
+    since = {"range": {"@timestamp": {"gte": alert.start.isoformat()}}}
+    until = [{"range": {"@timestamp": {"lte": alert.ended.isoformat()}}}] if alert.ended else []
+    filters = [{"term": {"alert": alert.key}}, since, *until]
+    request = {"query": {"bool": {"filter": filters}}, "sort": [{"@timestamp": "asc"}], "size": 100}
+    hits = documents.search(store, store.index("ledger"), request)["hits"]["hits"]
+    return [{"at": hit["_source"]["@timestamp"], "signal": hit["_id"], **_known(hit["_source"])} for hit in hits]
+
+
+def _known(entry: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: entry.get(key) for key in ("word", "reason", "rule", "item", "channels")}

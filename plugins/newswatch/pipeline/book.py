@@ -1,0 +1,107 @@
+"""The book as one document: read, replaced under guard, kept small.
+
+It holds what the life cycle remembers, how far signals were read, and what was decided but perhaps not yet written
+elsewhere: messages for the outbox, alerts and ledger entries for their indices. So a crash at any line loses nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from newswatch.alert import prune, shelf
+from newswatch.errors import StoreUnavailableError
+from newswatch.index import documents
+from newswatch.index.client import Store
+from newswatch.index.documents import Found
+from newswatch.model.alert import Act, Message
+from newswatch.model.book import Alert, Book
+
+BOOK = "book"
+LONGEST_ID = 512
+
+
+@dataclass
+class Kept:
+    """The book as read, with its guard; ``unwritten`` and ``unpublished`` are what other indices may still lack."""
+
+    book: Book
+    guard: Found | None = None
+    since: datetime | None = None
+    unwritten: list[Message] = field(default_factory=list)
+    unpublished: list[str] = field(default_factory=list)
+    before: Mapping[str, Any] = field(default_factory=dict)
+
+
+def load(store: Store) -> Kept:
+    """The book, empty before the first run."""
+    found = documents.get(store, store.index("state"), BOOK)
+    if found is None:
+        return Kept(Book())
+    value = found.source["value"]
+    return Kept(
+        shelf.back(Book, value["book"]),
+        found,
+        datetime.fromisoformat(value["since"]) if value.get("since") else None,
+        [shelf.back(Message, one) for one in value["unwritten"]],
+        list(value.get("unpublished", ())),
+        value["book"],
+    )
+
+
+def save(store: Store, kept: Kept, now: datetime) -> None:
+    """Replace the book. Raises StoreUnavailableError when another run was faster: then nothing of this one counts."""
+    plain = shelf.plain(kept.book)
+    kept.unpublished = changed(kept.before, plain)
+    value = {
+        "book": plain,
+        "since": kept.since.isoformat() if kept.since else None,
+        "unwritten": [shelf.plain(one) for one in kept.unwritten],
+        "unpublished": kept.unpublished,
+    }
+    source = {"kind": BOOK, "at": now.isoformat(), "value": value}
+    if not documents.put(store, store.index("state"), BOOK, source, kept.guard):
+        raise StoreUnavailableError("another watch run was faster; this one changed nothing")
+    kept.guard, kept.before = documents.get(store, store.index("state"), BOOK), plain
+
+
+def changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
+    """What is new or not as it was, as ``part/name``: alerts, ledger entries, groups, silences."""
+    return [
+        f"{part}/{name}"
+        for part in ("alerts", "ledger", "groups", "silences")
+        for name, one in after[part].items()
+        if before.get(part, {}).get(name) != one
+    ]
+
+
+def recall(store: Store, book: Book, acts: Sequence[Act]) -> list[Act]:
+    """Bring back the forgotten alerts that the acts are about; returns the acts without the signals known already."""
+    known = _known(store, [act.id for act in acts if act.rule and act.id and act.id not in book.ledger])
+    fresh = [act for act in acts if not act.rule or act.id not in known]
+    keys = {f"{act.rule}/{act.key}" for act in fresh if act.do == "match"}
+    keys |= {act.key for act in fresh if act.do == "ack"}
+    pairs = [(store.index("alerts"), doc_id(key)) for key in keys if key not in book.alerts]
+    for some in _chunks(pairs):
+        for found in documents.mget(store, some, source=["value"]).values():
+            prune.recall(book, shelf.back(Alert, found.source["value"]))
+    return fresh
+
+
+def doc_id(name: str) -> str:
+    """A document's id for an alert's: itself, or its hash when it is longer than the store takes."""
+    raw = name.encode()
+    return name if len(raw) <= LONGEST_ID else hashlib.blake2b(raw, digest_size=16).hexdigest()
+
+
+def _known(store: Store, signals: Sequence[str]) -> set[str]:
+    index = store.index("ledger")
+    pairs = [(index, signal) for signal in signals]
+    return {name for some in _chunks(pairs) for name in documents.mget(store, some, source=False)}
+
+
+def _chunks(pairs: Sequence[tuple[str, str]], size: int = 1000) -> Iterable[Sequence[tuple[str, str]]]:
+    return (pairs[start : start + size] for start in range(0, len(pairs), size))
