@@ -8,7 +8,7 @@ from pathlib import Path
 from croniter import croniter
 
 from newswatch.config import loader
-from newswatch.model.digest import DigestConfig, DigestSpec
+from newswatch.model.digest_plan import DigestConfig, DigestSpec
 
 FIELDS = 5
 
@@ -27,7 +27,7 @@ def load_digests(file: Path, *, channels: Collection[str], tags: Collection[str]
         if spec.id in seen:
             raise lines.error((*key, "id"), f"a digest named {spec.id!r} stands above already")
         seen.add(spec.id)
-        if len(spec.cron.split()) != FIELDS or not croniter.is_valid(spec.cron):
+        if len(spec.times.split()) != FIELDS or not croniter.is_valid(spec.times):
             raise lines.error((*key, "cron"), f"{spec.cron!r} is not a cron line of five fields, such as 0 7 * * *")
         _known(lines, (*key, "recipients"), spec.recipients, channels, "channel in channels.yaml")
         _known(lines, (*key, "tags"), spec.tags, tags, "tag in the watch-list")

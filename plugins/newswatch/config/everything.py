@@ -11,7 +11,7 @@ from newswatch.config.feeds import load_feeds
 from newswatch.config.rules import load_rules
 from newswatch.config.watchlist import load_watchlist
 from newswatch.model.channels import ChannelsFile
-from newswatch.model.digest import DigestSpec
+from newswatch.model.digest_plan import DigestSpec
 from newswatch.model.feed import FeedSpec
 from newswatch.model.rules import Rule
 from newswatch.model.watchlist import Watchlist

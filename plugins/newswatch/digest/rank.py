@@ -7,15 +7,20 @@ up to 25, novelty up to 20, recency up to 10. Stories that state media alone rep
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
-from newswatch.model.digest import Digest, DigestSpec, Facts, Ranked, Report, Section, Window
+from newswatch.digest.stories import alike
+from newswatch.model.digest import Digest, Facts, Ranked, Report, Section
+from newswatch.model.digest_plan import DigestSpec, Window
 
 PUBLISHERS, SEVERITY, NOVELTY, RECENCY = 45.0, 25.0, 20.0, 10.0
 MANY_PUBLISHERS = 12
 CRITICAL = 3
 MANY_NEW = 2
+#: stories overall; new things and alerts of a tag; how far down the ranking is looked for another matter
+TOP, NEW, FIRED, LOOKED_AT = 3, 3, 3, 1_000
 
 
 def score(report: Report, window: Window) -> Ranked:
@@ -39,24 +44,70 @@ def rank(reports: Iterable[Report], window: Window) -> tuple[Ranked, ...]:
 
 
 def compose(spec: DigestSpec, window: Window, facts: Facts, *, late: bool) -> Digest:
-    """What the digest says: the best stories overall, then per tag those not yet shown."""
-    wanted = [report for report in facts.reports if _wanted(report, spec)]
-    ranked = [one for one in rank(wanted, window) if one.score >= spec.importance]
-    top = tuple(ranked[: min(3, spec.stories)])
-    shown = {one.report.id for one in top}
+    """What the digest says: the best stories overall, then per tag those not yet shown, the same matter once."""
+    mine = _mine(spec, facts)
+    ranked = [one for one in rank(mine.reports, window) if one.score >= spec.importance]
+    shown: list[Ranked] = []
+    top = _choose(ranked, shown, TOP)
     tags = spec.tags or tuple(dict.fromkeys(volume.tag for volume in facts.volumes))
-    sections = []
-    for tag in tags:
-        section = _section(tag, ranked, shown, spec.stories, facts)
-        shown |= {one.report.id for one in section.stories}
-        sections.append(section)
-    return Digest(spec, window, late, top, tuple(sections), facts)
+    sections = tuple(_section(tag, ranked, shown, spec.stories, mine) for tag in tags)
+    return Digest(spec, window, late, top, sections, mine)
 
 
-def _section(tag: str, ranked: Sequence[Ranked], shown: set[str], most: int, facts: Facts) -> Section:
-    mine = [one for one in ranked if tag in one.report.tags and one.report.id not in shown]
-    volume = next((one for one in facts.volumes if one.tag == tag), None)
-    return Section(tag, tuple(mine[:most]), max(0, len(mine) - most), volume)
+def detailed(digest: Digest, better: Mapping[str, Report]) -> Digest:
+    """The digest with the reports that are shown replaced, by id."""
+
+    def each(stories: tuple[Ranked, ...]) -> tuple[Ranked, ...]:
+        return tuple(replace(one, report=better.get(one.report.id, one.report)) for one in stories)
+
+    sections = tuple(replace(section, stories=each(section.stories)) for section in digest.sections)
+    return replace(digest, top=each(digest.top), sections=sections)
+
+
+def _choose(ranked: Sequence[Ranked], shown: list[Ranked], most: int) -> tuple[Ranked, ...]:
+    """The best that are not of a matter already shown; what is left out is counted with the rest."""
+    chosen: list[Ranked] = []
+    done = {one.report.id for one in shown}
+    for one in ranked[:LOOKED_AT]:
+        if one.report.id in done:
+            continue
+        if len(chosen) == most:
+            break
+        if not any(alike(one.report, other.report) for other in shown):
+            chosen.append(one)
+            shown.append(one)
+    return tuple(chosen)
+
+
+def _section(tag: str, ranked: Sequence[Ranked], shown: list[Ranked], most: int, facts: Facts) -> Section:
+    tagged = [one for one in ranked if tag in one.report.tags]
+    chosen = _choose(tagged, shown, most)
+    seen = {one.report.id for one in shown}
+    return Section(
+        tag,
+        chosen,
+        sum(one.report.id not in seen for one in tagged),
+        next((one for one in facts.volumes if one.tag == tag), None),
+        tuple(one for one in facts.new if tag in one.tags)[:NEW],
+        tuple(one for one in facts.fired if tag in one.tags)[:FIRED],
+    )
+
+
+def _mine(spec: DigestSpec, facts: Facts) -> Facts:
+    """The facts that concern this digest's tags and languages."""
+    if not spec.tags and not spec.languages:
+        return facts
+    tags = set(spec.tags)
+
+    def about(own: tuple[str, ...]) -> bool:
+        return not tags or not own or bool(tags & set(own))
+
+    return replace(
+        facts,
+        reports=tuple(report for report in facts.reports if _wanted(report, spec)),
+        new=tuple(one for one in facts.new if about(one.tags)),
+        fired=tuple(one for one in facts.fired if about(one.tags)),
+    )
 
 
 def _wanted(report: Report, spec: DigestSpec) -> bool:

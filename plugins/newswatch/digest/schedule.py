@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from croniter import croniter
 
-from newswatch.model.digest import PERIODS, DigestSpec, Due, Sent, Window
+from newswatch.model.digest_plan import DigestSpec, Due, Overdue, Sent, Window
 
 LATE_AFTER = timedelta(hours=1)
 
@@ -20,28 +20,36 @@ LATE_AFTER = timedelta(hours=1)
 def due(digests: Iterable[DigestSpec], ledger: Sequence[Sent], now: datetime) -> tuple[Due, ...]:
     """Digests to send now, each with the recipients that have not had its window. All times UTC.
 
-    A digest stays due, for the recipients that still lack it, until the next one takes its place. One that the
-    ledger does not know yet is not due for any time before ``now``: see ``unknown``.
+    A digest stays due, for the recipients that still lack it, until the next one takes its place. A recipient that the
+    ledger does not know yet is sent nothing: see ``unknown``.
     """
-    found = []
-    for spec in digests:
-        entries = [entry for entry in ledger if entry.digest == spec.id]
-        if entries:
-            found += _due(spec, entries, now)
-    return tuple(found)
+    found = (_due(spec, [entry for entry in ledger if entry.digest == spec.id], now) for spec in digests)
+    return tuple(one for one in found if one is not None)
 
 
 def unknown(digests: Iterable[DigestSpec], ledger: Sequence[Sent], now: datetime) -> tuple[Sent, ...]:
-    """The entries to write for digests that were just deployed, so that nothing is sent for the past."""
-    known = {entry.digest for entry in ledger}
-    return tuple(Sent(spec.id, "", now) for spec in digests if spec.id not in known)
+    """The entries to write for digests and recipients that are new, so that nothing is sent for the past."""
+    known = {(entry.digest, entry.recipient) for entry in ledger}
+    pairs = [(spec.id, name) for spec in digests for name in spec.recipients]
+    return tuple(Sent(*pair, now, told=False) for pair in pairs if pair not in known)
+
+
+def overdue(digests: Sequence[DigestSpec], ledger: Sequence[Sent], now: datetime) -> tuple[Overdue, ...]:
+    """Digests whose deadline has passed, with those who still lack them."""
+    specs = {spec.id: spec for spec in digests}
+    found = []
+    for one in due(digests, ledger, now):
+        spec, until = specs[one.digest], one.window.until
+        if now >= until + spec.deadline:
+            found.append(Overdue(spec.id, spec.title, until, until + spec.deadline, one.recipients))
+    return tuple(found)
 
 
 def latest(spec: DigestSpec, now: datetime) -> datetime:
     """The last moment at or before ``now`` at which ``spec`` fell due (UTC)."""
     zone = ZoneInfo(spec.zone)
     # two days ahead on the wall clock covers every offset change; steps back until the moment has come
-    times = croniter(spec.cron, now.astimezone(zone).replace(tzinfo=None) + timedelta(days=2))
+    times = croniter(spec.times, now.astimezone(zone).replace(tzinfo=None) + timedelta(days=2))
     while True:
         moment = moment_of(times.get_prev(datetime), zone)
         if moment <= now:
@@ -63,19 +71,25 @@ def moment_of(wall: datetime, zone: ZoneInfo) -> datetime:
     return high.replace(microsecond=0)
 
 
-def _due(spec: DigestSpec, entries: list[Sent], now: datetime) -> list[Due]:
+def window_of(spec: DigestSpec, until: datetime) -> Window:
+    """What a digest that falls due at ``until`` tells of when the one before it was sent in time."""
+    before = latest(spec, until - timedelta(seconds=1))
+    return Window(until - spec.window if spec.window else before, until)
+
+
+def _due(spec: DigestSpec, entries: Sequence[Sent], now: datetime) -> Due | None:
     until = latest(spec, now)
-    deployed = min(entry.until for entry in entries)
-    if until <= deployed:
-        return []
-    waiting = tuple(
-        name for name in spec.recipients if not any(e.recipient == name and e.until >= until for e in entries)
-    )
+    had: dict[str, datetime] = {}
+    for entry in entries:
+        had[entry.recipient] = max(entry.until, had.get(entry.recipient, entry.until))
+    waiting = tuple(name for name in spec.recipients if name in had and had[name] < until)
     if not waiting:
-        return []
-    earlier = [entry.until for entry in entries if entry.recipient and entry.until < until]
-    usual = latest(spec, until - timedelta(seconds=1))
-    since = max(max(earlier), until - 7 * PERIODS[spec.period]) if earlier else until - PERIODS[spec.period]
-    # one digest for several missed times, told as late
-    missed = bool(earlier) and since < usual
-    return [Due(spec.id, Window(since, until), waiting, late=missed or now - until > LATE_AFTER)]
+        return None
+    usual = window_of(spec, until)
+    last = max((entry.until for entry in entries if entry.told and entry.until < until), default=None)
+    missed = last is not None and last < latest(spec, until - timedelta(seconds=1))
+    since = usual.since
+    if missed and last is not None:
+        # one digest for several missed times, told as late
+        since = min(since, max(last, until - 7 * spec.span))
+    return Due(spec.id, Window(since, until), waiting, late=missed or now - until > LATE_AFTER)

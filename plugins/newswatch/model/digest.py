@@ -1,95 +1,21 @@
-"""Digests: what is configured, what is due, and what one says."""
+"""What a digest is made from, and what it says."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
-from typing import Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, field_validator, model_validator
-
-from newswatch.model.strict import Strict
-
-PERIODS = {"daily": timedelta(days=1), "weekly": timedelta(days=7)}
-
-
-class DigestSpec(Strict):
-    """One digest of ``digests.yaml``.
-
-    ``recipients`` name channels of ``channels.yaml``. ``cron`` is read on the wall clock of ``zone``. ``importance``
-    (0-100) is the score that a story needs to be listed, ``stories`` how many a tag lists at most.
-    """
-
-    id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")
-    title: str = Field(default="News digest", min_length=1, max_length=120)
-    recipients: tuple[str, ...] = Field(min_length=1)
-    cron: str = "0 7 * * *"
-    zone: str = "UTC"
-    period: Literal["daily", "weekly"] = "daily"
-    tags: tuple[str, ...] = ()
-    languages: tuple[str, ...] = ()
-    importance: int = Field(default=0, ge=0, le=100)
-    stories: int = Field(default=5, ge=1, le=50)
-
-    @field_validator("zone")
-    @classmethod
-    def _zone_exists(cls, zone: str) -> str:
-        try:
-            ZoneInfo(zone)
-        except (ZoneInfoNotFoundError, ValueError, IsADirectoryError):
-            raise ValueError(f"there is no time zone {zone!r}; use an IANA name such as Europe/Kyiv") from None
-        return zone
-
-    @model_validator(mode="after")
-    def _once_each(self) -> DigestSpec:
-        if len(set(self.recipients)) != len(self.recipients):
-            raise ValueError("a recipient is named twice")
-        return self
-
-
-class DigestConfig(Strict):
-    """``digests.yaml``."""
-
-    digests: tuple[DigestSpec, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """The time that a digest tells of, [``since``, ``until``) in UTC; ``until`` is when it fell due."""
-
-    since: datetime
-    until: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """What the ledger remembers of a digest: the window told to a recipient. ``recipient`` is empty in the entry that
-    marks when the digest was first seen by newswatch (``until`` is then that moment).
-    """
-
-    digest: str
-    recipient: str
-    until: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Due:
-    """A digest to build and send now. ``late`` when it comes well after its time, or for several missed times."""
-
-    digest: str
-    window: Window
-    recipients: tuple[str, ...]
-    late: bool
+from newswatch.model.digest_plan import DigestSpec, Window
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """One story of the window, before ranking. ``families`` counts independent publishers of its thread.
+    """One story of the window. ``families`` counts independent publishers of its thread, ``copies`` all its items.
 
     ``severity`` is 0 (none alerted) to 3 (critical). ``new`` names what had not been seen for 30 days.
-    ``continues`` is the earlier story of the same thread: its title and link.
+    ``continues`` is the earlier story that it goes on from: its title and link. ``quote`` is a sentence of the
+    publisher's own.
     """
 
     id: str
@@ -148,12 +74,13 @@ class Novelty(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class New:
-    """Something not seen for 30 days, and the story that brought it."""
+    """Something not seen for 30 days, the story that brought it, and that story's tags."""
 
     kind: Novelty
     value: str
     title: str
     url: str | None
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,15 +94,17 @@ class Fired:
     since: datetime
     state: str
     until: datetime | None = None
+    url: str | None = None
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class KeptBack:
-    """What did not reach anybody: the ledger's word, how often, and an example."""
+    """What did not reach anybody: the ledger's word, how often, and examples (title and link)."""
 
     word: str
     count: int
-    example: str
+    examples: tuple[tuple[str, str | None], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +118,9 @@ class Trouble:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """What newswatch saw, and did not see. ``gaps`` are stretches without a single poll."""
+    """What newswatch saw, and did not see. ``gaps`` are stretches in which no feed answered, ``refused`` counts
+    documents that the store did not take. ``asof`` is set when the feeds' states are of a time well after the window.
+    """
 
     feeds: int
     answered: int
@@ -199,6 +130,8 @@ class Coverage:
     languages: tuple[tuple[str, int], ...]
     trouble: tuple[Trouble, ...] = ()
     gaps: tuple[tuple[datetime, datetime], ...] = ()
+    refused: int = 0
+    asof: datetime | None = None
 
     @property
     def healthy(self) -> bool:
@@ -208,7 +141,10 @@ class Coverage:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """All that a digest is made from, as the store gave it."""
+    """All that a digest is made from, as the store gave it.
+
+    ``watched`` is how many days of news the store holds before the window, 30 at most: what is new is said against those.
+    """
 
     reports: tuple[Report, ...]
     volumes: tuple[Volume, ...]
@@ -216,6 +152,7 @@ class Facts:
     fired: tuple[Fired, ...]
     kept_back: tuple[KeptBack, ...]
     coverage: Coverage
+    watched: int = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +163,8 @@ class Section:
     stories: tuple[Ranked, ...]
     more: int
     volume: Volume | None
+    new: tuple[New, ...] = ()
+    fired: tuple[Fired, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
