@@ -76,6 +76,41 @@ def _item(rng: random.Random, words: list[str], number: int, at: datetime) -> di
     }
 
 
+def build(store: Store) -> None:
+    """Build and draw the digest of the last day, with empty caches of this process, three times."""
+    from newswatch.model.digest_plan import DigestSpec, Window
+    from newswatch.model.rendered import Links
+    from newswatch.pipeline import digest
+
+    spec = DigestSpec(id="morning", recipients=("ann",))
+    sources = digest.Sources(store, [], [], TAGS, Links())
+    window = Window(UNTIL - timedelta(days=1), UNTIL)
+    transport = type(store.client.transport)
+    perform, calls = transport.perform_request, []
+
+    def counted(self: Any, method: str, target: str, **more: Any) -> Any:
+        begun = time.perf_counter()
+        answer = perform(self, method, target, **more)
+        calls.append((target.partition("?")[0], time.perf_counter() - begun))
+        return answer
+
+    transport.perform_request = counted  # type: ignore[method-assign]
+    for _ in range(3):
+        calls.clear()
+        begun = time.perf_counter()
+        made = digest.build(sources, spec, window, UNTIL)
+        built = time.perf_counter() - begun
+        body = digest.draw(made, Links())
+        drawn = time.perf_counter() - begun - built
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        print(
+            f"{len(made.facts.reports):,} stories: built in {built:.1f} s with {len(calls)} requests, drawn in "
+            f"{drawn:.1f} s, {len(body.html) / 1000:.0f} KB of HTML, peak memory {peak:.0f} MB"
+        )
+    for target, spent in calls:
+        print(f"  {spent:6.2f} s  {target}")
+
+
 def main() -> None:
     """What the first argument names."""
     store = connect(Settings.from_environment(os.environ), NAMESPACE)

@@ -19,8 +19,9 @@ ALLOWED: dict[str, set[str]] = {
     "pipeline": BOTTOM | PURE | EDGES,
     "runtime": BOTTOM | EDGES,
     "jobs": BOTTOM | EDGES | {"pipeline", "runtime", "tag"},
-    "desk": BOTTOM | PURE | EDGES | {"pipeline", "runtime", "jobs"},
-    "cli": BOTTOM | PURE | EDGES | {"pipeline", "runtime", "jobs"},
+    "desk": BOTTOM | PURE | EDGES | {"pipeline", "runtime", "jobs", "daily"},
+    "daily": BOTTOM | PURE | EDGES | {"pipeline", "runtime", "jobs"},
+    "cli": BOTTOM | PURE | EDGES | {"pipeline", "runtime", "jobs", "daily"},
     "__main__": {"cli"},
     "__init__": set(),
 }

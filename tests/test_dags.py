@@ -15,7 +15,7 @@ from newswatch.index.client import Settings, connect
 from newswatch.pipeline.drill import CHANNELS, RULES
 
 ROOT = Path(__file__).parent.parent
-NAMES = {"newswatch_seed", "newswatch_poll", "newswatch_watch", "newswatch_drill"}
+NAMES = {"newswatch_seed", "newswatch_poll", "newswatch_watch", "newswatch_drill", "newswatch_digest"}
 LOAD = """
 import json, warnings
 warnings.simplefilter("ignore")

@@ -6,20 +6,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from newswatch.digest.rank import compose
-from newswatch.model.digest import (
-    Coverage,
-    Digest,
-    DigestSpec,
-    Facts,
-    Fired,
-    KeptBack,
-    New,
-    Novelty,
-    Report,
-    Trouble,
-    Volume,
-    Window,
-)
+from newswatch.model.digest import Coverage, Digest, Facts, Fired, KeptBack, New, Novelty, Report, Trouble, Volume
+from newswatch.model.digest_plan import DigestSpec, Window
 
 UNTIL = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
 WINDOW = Window(UNTIL - timedelta(days=1), UNTIL)
@@ -64,7 +52,12 @@ COVERAGE = Coverage(
 )
 REPORTS = (
     report(
-        1, "North Korean troops reach Kursk region, NATO says", families=7, severity=3, new=("pair north-korea/nato",)
+        1,
+        "North Korean troops reach Kursk region, NATO says",
+        families=7,
+        severity=3,
+        new=("pair nato + north-korea",),
+        quote="Some 3,000 soldiers have arrived.",
     ),
     report(
         2,
@@ -73,20 +66,46 @@ REPORTS = (
         languages=("ko", "en", "ja"),
         publishers=("Yonhap", "KBS", "NHK", "Reuters", "AP"),
         families=5,
+        concepts=("missile-launch",),
+        actors=("north-korea",),
     ),
     report(
-        3, "EU adopts 21st sanctions package", tags=("sanctions",), families=4, continues=("EU proposes package", None)
+        3,
+        "EU adopts 21st sanctions package",
+        tags=("sanctions",),
+        families=4,
+        concepts=("sanction",),
+        actors=("eu",),
+        continues=("EU proposes package", None),
     ),
-    report(4, "Kremlin calls exercise routine", publishers=("TASS",), families=1, state_media=True),
-    report(5, "Tanker held off Kotka", tags=("sanctions",), families=2, severity=1),
+    report(
+        4,
+        "Kremlin calls exercise routine",
+        concepts=("exercise",),
+        actors=("russia",),
+        publishers=("TASS",),
+        families=1,
+        state_media=True,
+    ),
+    report(
+        5,
+        "Tanker held off Kotka",
+        concepts=("tanker",),
+        actors=("finland",),
+        tags=("sanctions",),
+        families=2,
+        severity=1,
+    ),
 )
 NORMAL = Facts(
     REPORTS,
     (volume("military", 61, 24.0), volume("sanctions", 24, 22.0)),
-    (New(Novelty.PAIR, "north-korea + nato", REPORTS[0].title, REPORTS[0].url),),
+    (New(Novelty.PAIR, "nato + north-korea", REPORTS[0].title, REPORTS[0].url, ("military",)),),
     (Fired("a1", "spike", "military: 61 stories where 24 are usual", "critical",
-           UNTIL - timedelta(hours=9), "recovered", UNTIL - timedelta(hours=3)),),
-    (KeptBack("throttled", 12, REPORTS[0].title), KeptBack("failed", 1, "slack-ops: channel_not_found")),
+           UNTIL - timedelta(hours=9), "recovered", UNTIL - timedelta(hours=3), tags=("military",)),),
+    (KeptBack("throttled", 12, ((REPORTS[0].title, REPORTS[0].url),)),
+     KeptBack("held", 2, (("Tanker held off Kotka", REPORTS[4].url), ("military: 31 stories", None))),
+     KeptBack("failed", 1, (("slack-ops: channel_not_found", None),))),
     COVERAGE,
 )  # fmt: skip
 NOTHING = Facts(
@@ -104,7 +123,7 @@ EVIL = Facts(
     (),
     (New(Novelty.TERM, HOSTILE, HOSTILE, "javascript:alert(1)"),),
     (Fired("a1", HOSTILE, HOSTILE, "critical", UNTIL, "firing"),),
-    (KeptBack("throttled", 1, HOSTILE),),
+    (KeptBack("throttled", 1, ((HOSTILE, "javascript:alert(1)"),)), KeptBack("held", 1, ((HOSTILE, 'https://e.example/"<'),))),
     replace(COVERAGE, trouble=(Trouble(HOSTILE, "failed", HOSTILE),)),
 )  # fmt: skip
 

@@ -17,6 +17,7 @@ from newswatch.cli import (
     check,
     common,
     dashboards,
+    digest,
     feeds,
     items,
     replay,
@@ -61,6 +62,7 @@ status.register(app)
 stories.register(app)
 backtest.register(app)
 dashboards.register(app)
+digest.register(app)
 replay.register(app)
 tag.register(app)
 watch.register(app)

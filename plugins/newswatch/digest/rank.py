@@ -44,14 +44,16 @@ def rank(reports: Iterable[Report], window: Window) -> tuple[Ranked, ...]:
 
 
 def compose(spec: DigestSpec, window: Window, facts: Facts, *, late: bool) -> Digest:
-    """What the digest says: the best stories overall, then per tag those not yet shown, the same matter once."""
+    """What the digest says: the best stories overall, then per tag those not yet shown; a story stands once."""
     mine = _mine(spec, facts)
     ranked = [one for one in rank(mine.reports, window) if one.score >= spec.importance]
     shown: list[Ranked] = []
     top = _choose(ranked, shown, TOP)
     tags = spec.tags or tuple(dict.fromkeys(volume.tag for volume in facts.volumes))
     sections = tuple(_section(tag, ranked, shown, spec.stories, mine) for tag in tags)
-    return Digest(spec, window, late, top, sections, mine)
+    told = {thing for section in sections for thing in (*section.new, *section.fired)}
+    new = tuple(one for one in mine.new if one not in told)
+    return Digest(spec, window, late, top, sections, mine, new, tuple(one for one in mine.fired if one not in told))
 
 
 def detailed(digest: Digest, better: Mapping[str, Report]) -> Digest:
@@ -65,18 +67,18 @@ def detailed(digest: Digest, better: Mapping[str, Report]) -> Digest:
 
 
 def _choose(ranked: Sequence[Ranked], shown: list[Ranked], most: int) -> tuple[Ranked, ...]:
-    """The best that are not of a matter already shown; what is left out is counted with the rest."""
-    chosen: list[Ranked] = []
+    """The best not shown yet: first one of each matter, then, while there is room, further ones of the same."""
     done = {one.report.id for one in shown}
-    for one in ranked[:LOOKED_AT]:
-        if one.report.id in done:
-            continue
+    left = [one for one in ranked[:LOOKED_AT] if one.report.id not in done]
+    chosen: list[Ranked] = []
+    for one in left:
         if len(chosen) == most:
             break
-        if not any(alike(one.report, other.report) for other in shown):
+        if not any(alike(one.report, other.report) for other in (*shown, *chosen)):
             chosen.append(one)
-            shown.append(one)
-    return tuple(chosen)
+    chosen += [one for one in left if one not in chosen][: most - len(chosen)]
+    shown += chosen
+    return tuple(sorted(chosen, key=ranked.index))
 
 
 def _section(tag: str, ranked: Sequence[Ranked], shown: list[Ranked], most: int, facts: Facts) -> Section:

@@ -1,7 +1,7 @@
 """From a window's items to its stories: who reports each on his own, and which tell of the same matter.
 
-A story belongs to this window when its first report does; copies that come later are no news. Independent publishers are
-counted over the story's thread: first reports that share a concept and an actor with it, within six hours of it.
+A story belongs to this window when its first report does; copies that come later are no news. Independent publishers
+are counted over the story's thread: first reports that share a concept and an actor with it, within six hours of it.
 """
 
 from __future__ import annotations
@@ -21,7 +21,9 @@ HOUR = 3600
 
 @dataclass(frozen=True, slots=True)
 class Thread:
-    """Where first reports are found: per concept and actor and hour, a bit per family; bits of state media's families."""
+    """Where first reports are found: per concept, actor and hour, a bit per family; ``independent`` are the bits of
+    families with a publisher that is no state medium.
+    """
 
     families: dict[str, int] = field(default_factory=dict)
     hours: dict[tuple[str, str], dict[int, int]] = field(default_factory=dict)

@@ -143,7 +143,8 @@ class Coverage:
 class Facts:
     """All that a digest is made from, as the store gave it.
 
-    ``watched`` is how many days of news the store holds before the window, 30 at most: what is new is said against those.
+    ``watched`` is how many days of news the store holds before the window, 30 at most: what is new is said against
+    those.
     """
 
     reports: tuple[Report, ...]
@@ -169,7 +170,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """What a digest says, ready to be rendered."""
+    """What a digest says, ready to be rendered. ``new`` and ``fired`` are what stands in no section."""
 
     spec: DigestSpec
     window: Window
@@ -177,6 +178,8 @@ class Digest:
     top: tuple[Ranked, ...]
     sections: tuple[Section, ...]
     facts: Facts
+    new: tuple[New, ...] = ()
+    fired: tuple[Fired, ...] = ()
 
     @property
     def empty(self) -> bool:

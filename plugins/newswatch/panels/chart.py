@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
@@ -22,7 +23,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from newswatch.model.panel import ByTime, Chart, Panel, Table
-from newswatch.panels.colors import LIGHT, Theme, color
+from newswatch.panels.colors import BOTH, LIGHT, Theme, color
 
 Format = Literal["png", "svg"]
 DPI = 96
@@ -87,6 +88,32 @@ def band(points: Sequence[Point], look: Look | None = None, *, label: str = "sto
     axes.plot([_day(p.at) for p in alarms], [p.observed or 0 for p in alarms], "o", color=theme.alarm, ms=5)
     _time_axis(axes)
     axes.set_ylabel(label, color=theme.ink)
+    axes.set_ylim(bottom=0)
+    return _save(figure, look)
+
+
+SPARK = Look(width=600, height=96, theme=BOTH, scale=1.5)
+
+
+def spark(points: Sequence[Point], zone: str = "UTC", look: Look = SPARK) -> bytes:
+    """A small series over its band, what was above it marked, for mails: readable on light and dark ground alike.
+
+    Times are on the wall clock of ``zone``.
+    """
+    figure, axes = _figure(look)
+    known = [point for point in points if point.observed is not None]
+    banded = [point for point in points if point.low is not None and point.high is not None]
+    if banded:
+        low, high = [point.low or 0 for point in banded], [point.high or 0 for point in banded]
+        axes.fill_between([_day(p.at) for p in banded], low, high, color=look.theme.band, lw=0, step="post")
+    days, seen = [_day(p.at) for p in known], [p.observed or 0 for p in known]
+    axes.step(days, seen, where="post", color=look.theme.series, lw=1.3)
+    above = [p for p in known if p.alarm]
+    axes.plot([_day(p.at) for p in above], [p.observed or 0 for p in above], "o", color=look.theme.alarm, ms=3)
+    locator = AutoDateLocator(minticks=3, maxticks=7, tz=ZoneInfo(zone))
+    axes.xaxis.set_major_locator(locator)
+    axes.xaxis.set_major_formatter(ConciseDateFormatter(locator, tz=ZoneInfo(zone), show_offset=False))
+    axes.yaxis.set_major_locator(MaxNLocator(nbins=2, integer=True))
     axes.set_ylim(bottom=0)
     return _save(figure, look)
 

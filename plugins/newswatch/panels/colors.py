@@ -24,6 +24,8 @@ class Theme:
 
 LIGHT = Theme(ink="#343741", faint="#D3DAE6", series="#0077CC", band="#9CC6E8", alarm="#BD271E")
 DARK = Theme(ink="#DFE5EF", faint="#343741", series="#36A2EF", band="#1F4E79", alarm="#F86B63")
+#: mid-tones: a mail cannot choose a picture by the reader's theme
+BOTH = Theme(ink="#8A93A6", faint="#8A93A64D", series="#3B93D8", band="#8FA3BF66", alarm="#E5564C")
 
 
 def color(value: str, position: int) -> str:

@@ -7,19 +7,18 @@ repeats a message.
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from newswatch.errors import DeliveryError, StoreUnavailableError
-from newswatch.index import documents
+from newswatch.index import documents, messages
 from newswatch.index.client import Store
 from newswatch.index.documents import Found, Write
 from newswatch.model.alert import Message
 from newswatch.model.envelope import Channel, Envelope
-from newswatch.model.rendered import Image, Rendered
+from newswatch.model.rendered import Rendered
 
 CLAIM = timedelta(minutes=5)
 FIRST_RETRY = timedelta(minutes=1)
@@ -47,14 +46,14 @@ class Delivered:
     error: str = ""
 
 
-def write(store: Store, messages: Sequence[Message], bodies: Sequence[Rendered], since: Mapping[str, datetime]) -> None:
+def write(store: Store, decided: Sequence[Message], bodies: Sequence[Rendered], since: Mapping[str, datetime]) -> None:
     """Put messages into the outbox; one that is there stays as it is. ``since`` is when each message's alert began."""
     index = store.index("outbox")
     documents.bulk(
         store,
         [
             Write("create", index, message.id, _document(message, body, since.get(message.id)))
-            for message, body in zip(messages, bodies, strict=True)
+            for message, body in zip(decided, bodies, strict=True)
         ],
     )
 
@@ -137,7 +136,7 @@ def _send(store: Store, name: str, source: Mapping[str, Any], recipients: Mappin
     envelope = Envelope(
         name,
         recipient.address,
-        rendered(source["message"]),
+        messages.rendered(source["message"]),
         _time(source["@timestamp"]),
         thread,
         (first.source.get("receipt") or {}) if first else {},
@@ -183,27 +182,8 @@ def _document(message: Message, body: Rendered, began: datetime | None) -> dict[
         "began": began.isoformat() if began else None,
         "thread": message.thread,
         "alerts": message.alerts,
-        "message": {
-            "subject": body.subject,
-            "text": body.text,
-            "html": body.html,
-            "images": [[one.name, base64.b64encode(one.png).decode(), one.alt] for one in body.images],
-            "slack": list(body.slack),
-            "data": body.data,
-        },
+        "message": messages.source(body),
     }
-
-
-def rendered(source: Mapping[str, Any]) -> Rendered:
-    """The content of an outbox document."""
-    return Rendered(
-        source["subject"],
-        source["text"],
-        source["html"],
-        tuple(Image(name, base64.b64decode(png), alt) for name, png, alt in source["images"]),
-        tuple(source["slack"]),
-        dict(source["data"]),
-    )
 
 
 def _message(one: Found) -> Message:

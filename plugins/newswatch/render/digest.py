@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterable
+from datetime import timedelta
+from html import escape
 from typing import Any
 
-from newswatch.model.digest import Coverage, Digest, Report, Volume
+from newswatch.model.digest import Coverage, Digest, Facts, Fired, KeptBack, Report, Volume
 from newswatch.model.rendered import Image, Links, Rendered
 from newswatch.render import environment as env
 
 SHOWN_PUBLISHERS = 4
+LEAST_DAYS = 7
 
 
 def digest(one: Digest, *, images: Iterable[Image] = (), links: Links | None = None) -> Rendered:
@@ -22,6 +26,7 @@ def digest(one: Digest, *, images: Iterable[Image] = (), links: Links | None = N
         "zone": one.spec.zone,
         "notices": notices(one),
         "headline": headline(one),
+        "glance": [section.volume for section in one.sections if section.volume],
         "subject": subject(one),
         "images": pictures,
         "links": links or Links(),
@@ -48,17 +53,23 @@ def headline(one: Digest) -> str:
     if one.empty:
         health = "the pipeline was healthy" if one.facts.coverage.healthy else "and the pipeline was not healthy"
         return f"Nothing on the watch-list was reported; {health}."
+    seen = answered(one.facts.coverage)
     stories = env.count(len({report.id for report in one.facts.reports}), "story", "stories")
     fired = env.count(len(one.facts.fired), "alert") if one.facts.fired else "no alert"
-    return f"{stories} on the watch-list, {fired}."
+    return f"{stories} on the watch-list, {fired}; {seen[0].lower()}{seen[1:]}"
 
 
 def notices(one: Digest) -> list[str]:
     """What the reader must know before reading: lateness, gaps, feeds that did not answer, lost deliveries."""
     coverage, zone = one.facts.coverage, one.spec.zone
-    found = ["This digest comes late."] if one.late else []
+    days = (one.window.until - one.window.since) / timedelta(days=1)
+    found = [f"This digest comes late{f' and tells of {days:.0f} days' if days >= 1.5 else ''}."] if one.late else []
     for since, until in coverage.gaps[:3]:
         found.append(f"Nothing was polled from {env.clock(since, zone)} to {env.clock(until, zone)}.")
+    if len(coverage.gaps) > 3:
+        found.append(f"And there were {env.count(len(coverage.gaps) - 3, 'further gap')}.")
+    if coverage.asof:
+        found.append(f"What is said of feeds is how they stood at {env.clock(coverage.asof, zone)}, not then.")
     if coverage.feeds and coverage.answered < 0.8 * coverage.feeds:
         found.append(
             f"Only {coverage.answered} of {env.count(coverage.feeds, 'feed')} answered: what follows is partial."
@@ -99,6 +110,11 @@ def reported(report: Report) -> str:
     return f"{who}{languages}{' · state media only' if report.state_media else ''}"
 
 
+def total(volume: Volume) -> str:
+    """Stories in the window."""
+    return f"{volume.total:,.0f}"
+
+
 def usual(volume: Volume) -> str:
     """How the total compares with what was expected."""
     expected = volume.expected or 0.0
@@ -125,5 +141,44 @@ def tally(pairs: Iterable[tuple[str, int]]) -> str:
     return ", ".join(f"{name} {number:,}" for name, number in pairs) or "none"
 
 
+def ended(fired: Fired, zone: str) -> str:
+    """How an alert ended, or that it has not."""
+    return f"{fired.state} at {env.clock(fired.until, zone)}" if fired.until else fired.state
+
+
+KEPT = {
+    "held": ("alert", "held in quiet hours"),
+    "throttled": ("further match", "throttled, as the alert had been told already"),
+    "silenced": ("match", "muted by a silence"),
+    "inhibited": ("match", "muted by a firing state"),
+    "failed": ("message", "could not be delivered"),
+}
+
+
+def kept(one: KeptBack) -> str:
+    """``12 further matches throttled …``."""
+    noun, what = KEPT.get(one.word, ("match", one.word))
+    return f"{env.count(one.count, noun, noun + ('es' if noun.endswith('h') else 's'))} {what}"
+
+
+def nothing_new(facts: Facts) -> str:
+    """Why nothing is called new."""
+    if facts.watched < LEAST_DAYS:
+        return f"The store holds {env.count(facts.watched, 'day')} of news; what is new is told from {LEAST_DAYS} on."
+    return "No concept, actor, pair or word that had not been seen before."
+
+
+def standalone(one: Rendered) -> str:
+    """The HTML with its pictures inside, to be opened as a file or shown on a page."""
+    html = one.html
+    for image in one.images:
+        inside = f"data:image/png;base64,{base64.b64encode(image.png).decode()}"
+        html = html.replace(f'src="cid:{escape(image.name)}"', f'src="{inside}"')
+    return html
+
+
 def _filters() -> None:
-    env.environment().filters.update(reported=reported, usual=usual, answered=answered, tally=tally)
+    env.environment().filters.update(
+        reported=reported, usual=usual, answered=answered, tally=tally, total=total, ended=ended, kept=kept,
+        nothing_new=nothing_new,
+    )  # fmt: skip

@@ -86,16 +86,14 @@ LEDGER: dict[str, Field] = {
 }
 DIGESTS: dict[str, Field] = {
     "@timestamp": DATE,
+    "kind": KEYWORD,
     "digest": KEYWORD,
     "recipient": KEYWORD,
     "since": DATE,
     "until": DATE,
-    "state": KEYWORD,
     "late": BOOLEAN,
-    "sent": DATE,
-    "error": SHOWN,
+    "subject": TEXT,
     "message": OPAQUE,
-    "receipt": OPAQUE,
 }
 ALL: dict[str, dict[str, Field]] = {
     "alerts": ALERTS,
