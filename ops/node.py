@@ -52,7 +52,7 @@ cluster.max_shards_per_node: 5000
 """
 ROLE = """\
 newswatch:
-  cluster: [monitor, manage_index_templates]
+  cluster: [monitor, manage_index_templates, 'cluster:admin/repository/*', 'cluster:admin/snapshot/*']
   indices:
     - names: [{names}]
       privileges: [read, write, create_index, maintenance, manage, delete_index]

@@ -10,16 +10,19 @@ from zoneinfo import ZoneInfo
 
 import orjson
 
-from newswatch import jobs
+from newswatch import jobs, runtime
 from newswatch.errors import UsageError
 
 if TYPE_CHECKING:
     from newswatch.config.everything import Everything
+    from newswatch.index.snapshots import Snapshot
     from newswatch.model.channels import ChannelSpec
     from newswatch.model.digest_plan import DigestSpec, Window
     from newswatch.model.rendered import Rendered
+    from newswatch.model.upkeep import Snapshots
     from newswatch.pipeline.digest import DigestReport, Sources
     from newswatch.pipeline.outbox import Recipient
+    from newswatch.pipeline.upkeep import Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +108,59 @@ def digest_list(namespace: str) -> list[dict[str, Any]]:
          "subject": one.subject}
         for one in listed(jobs.open_store(namespace))
     ]  # fmt: skip
+
+
+def upkeep(where: jobs.Where, now: datetime) -> list[Step]:
+    """The daily upkeep of the store, step by step."""
+    from newswatch.pipeline.upkeep import run
+
+    found = _load(where)
+    return run(jobs.open_store(where.namespace), found.upkeep, {spec.id for spec in found.feeds}, now)
+
+
+def backup(where: jobs.Where, now: datetime) -> Snapshot:
+    """A snapshot now."""
+    from newswatch.index import snapshots
+
+    store, wanted = jobs.open_store(where.namespace), _repository(where)
+    snapshots.register(store, wanted.repository, wanted.location)
+    return snapshots.take(store, wanted.repository, now)
+
+
+def backups(where: jobs.Where) -> list[Snapshot]:
+    """The snapshots that there are, oldest first."""
+    from newswatch.index import snapshots
+
+    store, wanted = jobs.open_store(where.namespace), _repository(where)
+    snapshots.register(store, wanted.repository, wanted.location)
+    return snapshots.listed(store, wanted.repository)
+
+
+def restore(where: jobs.Where, name: str | None, into: str, *, replace: bool) -> tuple[str, list[str]]:
+    """Restore a snapshot (None: the newest) into a namespace; its name, and the indices that are there now."""
+    from dataclasses import replace as changed
+
+    from newswatch.index import snapshots
+    from newswatch.index.client import Settings, connect
+
+    runtime.load_environment()
+    store, wanted = connect(Settings.from_environment(), where.namespace), _repository(where)
+    snapshots.register(store, wanted.repository, wanted.location)
+    if name is None:
+        known = [one.name for one in snapshots.listed(store, wanted.repository) if one.state == "SUCCESS"]
+        if not known:
+            raise UsageError(f"the repository {wanted.repository} has no snapshot of {where.namespace} yet")
+        name = known[-1]
+    target = changed(store, namespace=into)
+    return name, snapshots.restore(store, wanted.repository, name, target, replace=replace)
+
+
+def _repository(where: jobs.Where) -> Snapshots:
+    """Where snapshots go; what is not said is what is usual."""
+    from newswatch.config.upkeep import load_upkeep
+    from newswatch.model.upkeep import Snapshots
+
+    return load_upkeep(where.folder / "upkeep.yaml").snapshots or Snapshots()
 
 
 def _load(where: jobs.Where) -> Everything:

@@ -24,6 +24,7 @@ from newswatch.cli import (
     status,
     stories,
     tag,
+    upkeep,
     watch,
     watchlist,
 )
@@ -65,6 +66,7 @@ dashboards.register(app)
 digest.register(app)
 replay.register(app)
 tag.register(app)
+upkeep.register(app)
 watch.register(app)
 watchlist.register(app)
 

@@ -9,11 +9,13 @@ from newswatch.config.channels import load_channels
 from newswatch.config.digests import load_digests
 from newswatch.config.feeds import load_feeds
 from newswatch.config.rules import load_rules
+from newswatch.config.upkeep import load_upkeep
 from newswatch.config.watchlist import load_watchlist
 from newswatch.model.channels import ChannelsFile
 from newswatch.model.digest_plan import DigestSpec
 from newswatch.model.feed import FeedSpec
 from newswatch.model.rules import Rule
+from newswatch.model.upkeep import UpkeepConfig
 from newswatch.model.watchlist import Watchlist
 
 
@@ -35,6 +37,7 @@ class Everything:
     rules: tuple[Rule, ...]
     channels: ChannelsFile
     digests: tuple[DigestSpec, ...]
+    upkeep: UpkeepConfig
 
     def summary(self) -> list[tuple[str, str]]:
         """File → what stands in it, in words."""
@@ -44,6 +47,7 @@ class Everything:
             ("rules.yaml", f"{len(self.rules)} rules"),
             ("channels.yaml", f"{len(self.channels.channels)} channels, {len(self.channels.routes)} routes"),
             ("digests.yaml", f"{len(self.digests)} digests"),
+            ("upkeep.yaml", f"items are kept {self.upkeep.keep.items.days} days"),
         ]
 
 
@@ -54,7 +58,7 @@ def load(folder: Path) -> Everything:
     channels = {channel.id for channel in found.channels.channels}
     tags = {tag.id for tag in found.watchlist.tags}
     digests = load_digests(folder / "digests.yaml", channels=channels, tags=tags)
-    return Everything(feeds, found.watchlist, found.rules, found.channels, digests)
+    return Everything(feeds, found.watchlist, found.rules, found.channels, digests, load_upkeep(folder / "upkeep.yaml"))
 
 
 def load_alerting(folder: Path) -> Alerting:

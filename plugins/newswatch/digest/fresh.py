@@ -16,7 +16,7 @@ UNSEEN_DAYS = 30
 LEAST_DAYS = 7
 #: how many publisher families must bring a thing before it is told
 FAMILIES = {Novelty.CONCEPT: 1, Novelty.ACTOR: 1, Novelty.PAIR: 2, Novelty.TERM: 3}
-CANDIDATES = 100
+CANDIDATES = 50
 TOLD = 40
 _WORD = re.compile(r"[^\W\d_]{4,}")
 

@@ -11,6 +11,7 @@ from elasticsearch import BadRequestError, NotFoundError
 
 from newswatch.index.client import Store, asking, body
 from newswatch.index.mappings import ALL, MONTHLY, Mapping
+from newswatch.index.upgrade import bring_up
 
 SETTINGS = {"number_of_shards": 1, "auto_expand_replicas": "0-1", "refresh_interval": "5s"}
 
@@ -68,11 +69,9 @@ def _put(store: Store, name: str, mapping: Mapping) -> None:
         template["aliases"] = {index: {}}
     # mapping first, template last: the template's version says that everything before it is done
     if monthly_:
-        store.client.indices.put_mapping(
-            index=f"{index}-*", dynamic="strict", properties=mapping, allow_no_indices=True, ignore_unavailable=True
-        )
+        bring_up(store, f"{index}-*", mapping)
     elif not _created(store, index, template):
-        store.client.indices.put_mapping(index=index, dynamic="strict", properties=mapping)
+        bring_up(store, index, mapping)
     store.client.indices.put_index_template(
         name=index,
         index_patterns=[f"{index}-*" if monthly_ else index],

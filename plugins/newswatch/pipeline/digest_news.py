@@ -119,32 +119,38 @@ def _items(
 
 
 def _known(store: Store, window: Window, asked: Sequence[str]) -> Known:
-    """What the 30 days before the window brought, in one request."""
-    since = window.since - timedelta(days=UNSEEN_DAYS)
+    """What the 30 days before the window brought, in two requests."""
+    before = between("event.created", window.since - timedelta(days=UNSEEN_DAYS), window.since)
     actors: dict[str, Any] = {"terms": {"field": "actors", "size": ACTORS}}
-    aggs: dict[str, Any] = {
+    aggs = {
         "concepts": {"terms": {"field": "concepts", "size": 5_000}},
         "actors": {"terms": {"field": "actors", "size": 5_000}},
         "pairs": {**actors, "aggs": {"with": actors}},
         "first": {"min": {"field": "event.created"}},
     }
-    if asked:
-        words = {word: {"match": {"title": {"query": word, "operator": "and"}}} for word in asked}
-        aggs["words"] = {"filters": {"filters": words}}
-    request = {"query": between("event.created", since, window.since), "size": 0, "aggs": aggs}
-    found = documents.search(store, store.index("items"), request).get("aggregations")
+    index = store.index("items")
+    found = documents.search(store, index, {"query": before, "size": 0, "aggs": aggs}).get("aggregations")
     if found is None:
         return Known(frozenset(), frozenset(), frozenset(), frozenset(), 0)
     first = found["first"]["value"]
     days = round((window.since.timestamp() - first / 1000) / 86_400) if first else 0
-    words_seen = found.get("words", {}).get("buckets", {})
     return Known(
         frozenset(name for name, _ in _tally(found["concepts"])),
         frozenset(name for name, _ in _tally(found["actors"])),
         frozenset((one["key"], other) for one in found["pairs"]["buckets"] for other, _ in _tally(one["with"])),
-        frozenset(word for word, bucket in words_seen.items() if bucket["doc_count"]),
+        _seen(store, before, asked),
         min(days, UNSEEN_DAYS),
     )
+
+
+def _seen(store: Store, before: Mapping[str, Any], asked: Sequence[str]) -> frozenset[str]:
+    """Those of the words that stood in a title before."""
+    if not asked:
+        return frozenset()
+    words = {word: {"match": {"title": {"query": word, "operator": "and"}}} for word in asked}
+    request = {"query": before, "size": 0, "aggs": {"words": {"filters": {"filters": words}}}}
+    buckets = documents.search(store, store.index("items"), request)["aggregations"]["words"]["buckets"]
+    return frozenset(word for word, bucket in buckets.items() if bucket["doc_count"])
 
 
 def _texts(store: Store, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
