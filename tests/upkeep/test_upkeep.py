@@ -114,7 +114,10 @@ def test_new_fields_reach_indices_that_exist_and_nothing_else_does(store: Store)
 
 
 def test_differences_of_mappings() -> None:
-    have = {"a": {"type": "text", "fields": {"keyword": {"type": "keyword"}}}, "b": {"properties": {"c": {"type": "long"}}}}
+    have = {
+        "a": {"type": "text", "fields": {"keyword": {"type": "keyword"}}},
+        "b": {"properties": {"c": {"type": "long"}}},
+    }
     want = {
         "a": {"type": "text", "fields": {"raw": {"type": "keyword"}}},
         "b": {"properties": {"c": {"type": "date"}}},
