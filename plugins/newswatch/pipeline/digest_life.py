@@ -15,6 +15,7 @@ from newswatch.index.counts import Point, read_series
 from newswatch.index.signals import signal
 from newswatch.index.state import cursor
 from newswatch.model.alert import SEVERITIES
+from newswatch.model.book import Alert
 from newswatch.model.digest import Coverage, Fired, KeptBack, Trouble
 from newswatch.model.digest import Volume as Told
 from newswatch.model.digest_plan import Window
@@ -145,7 +146,7 @@ def _severities(alerts: Iterable[Mapping[str, Any]]) -> dict[str, int]:
 
 
 def _fired(source: Mapping[str, Any], signals: Mapping[str, Signal]) -> Fired:
-    alert = shelf.alert(source["value"])
+    alert = shelf.back(Alert, source["value"])
     found = next((signals[name] for name in alert.signals if name in signals), None)
     shown = view(alert, found)
     state = source["state"] if source["kind"] == "event" else shown.state
