@@ -99,7 +99,7 @@ def _bucket(split: Split, panel: Panel) -> dict[str, Any]:
 def _terms(split: ByTerm, panel: Panel) -> dict[str, Any]:
     by = next((m.id for m in panel.measures if m.op is not Op.LAST and not m.shift), None)
     alphabetical = split.alphabetical or by is None
-    order: dict[str, Any] = {"type": "alphabetical", "fallback": True}
+    order: dict[str, Any] = {"type": "alphabetical"}
     return {
         "size": split.size,
         "orderBy": order if alphabetical else {"type": "column", "columnId": by},
@@ -117,7 +117,7 @@ def _terms(split: ByTerm, panel: Panel) -> dict[str, Any]:
 def _metric(measure: Measure) -> dict[str, Any]:
     field = "___records___" if measure.op is Op.COUNT else str(measure.field)
     last = measure.op is Op.LAST
-    column = _column(measure.label, "string" if last else "number", OPERATIONS[measure.op], "ratio", field)
+    column = _column(measure.label, measure.type if last else "number", OPERATIONS[measure.op], "ratio", field)
     column |= {"isBucketed": False, "scale": "ordinal" if last else "ratio"}
     params: dict[str, Any] = {"emptyAsNull": True} if measure.op in (Op.COUNT, Op.SUM, Op.UNIQUE) else {}
     if last:

@@ -50,7 +50,8 @@ class Measure:
     """One number per cell.
 
     ``where`` narrows the documents of this measure alone. ``shift`` (such as ``1w``) takes them that much earlier.
-    ``percent`` belongs to ``PERCENTILE``, ``sort`` (a date field) to ``LAST``. ``unit`` is ``""``, ``s`` or ``%``.
+    ``percent`` belongs to ``PERCENTILE``, ``sort`` (a date field) and ``type`` (``string`` or ``date``) to ``LAST``.
+    ``unit`` is ``""``, ``s`` or ``%``.
     """
 
     id: str
@@ -61,6 +62,7 @@ class Measure:
     shift: str | None = None
     percent: int | None = None
     sort: str | None = None
+    type: str = "string"
     unit: str = ""
 
 

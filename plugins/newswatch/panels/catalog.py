@@ -285,10 +285,10 @@ FEED_SILENCE = Panel(
     FEEDS,
     chart=Chart.TABLE,
     measures=(
-        Measure("last", "Last new item", Op.LAST, "last_new_item", sort="last_poll"),
+        Measure("last", "Last new item", Op.LAST, "last_new_item", sort="last_poll", type="date"),
         Measure("error", "Error", Op.LAST, "error.keyword", sort="last_poll"),
     ),
-    splits=(ByTerm("feed", "Feed", "feed", 50),),
+    splits=(ByTerm("feed", "Feed", "feed", 50, alphabetical=True),),
     where=(Where("stale", ("true",)),),
     empty="Every feed keeps its rhythm.",
 )
@@ -340,6 +340,12 @@ CONTROLS = (
     Control("publisher", "Publisher", "items", "publisher.id"),
     Control("origin", "Origin", "items", "origin"),
 )
+ALERT_CONTROLS = (
+    Control("tag", "Tag", "alerts", "tags"),
+    Control("severity", "Severity", "alerts", "severity"),
+    Control("rule", "Rule", "alerts", "rule.name"),
+)
+FEED_CONTROLS = (Control("language", "Language", "items", "language"),)
 EMPTY_NOTE = (
     "A panel says *No results* until there is something to show: items come with the first poll, "
     "counts a quarter of an hour after the first live item, alerts when a rule first matches live news."
@@ -393,6 +399,7 @@ DASHBOARDS = (
             Place(EXPECTED, 24, 26, 24, 12),
         ),
         notes=(Note("note", EMPTY_NOTE, 0, 38, 48, 4),),
+        controls=ALERT_CONTROLS,
     ),
     Dashboard(
         "feeds",
@@ -407,6 +414,7 @@ DASHBOARDS = (
             Place(ORIGINS, 0, 27, 48, 11),
         ),
         notes=(Note("note", EMPTY_NOTE, 0, 38, 48, 4),),
+        controls=FEED_CONTROLS,
     ),
 )
 
