@@ -77,4 +77,4 @@ def test_case(case: dict[str, Any]) -> None:
 
 
 def test_there_are_cases_for_every_part_of_the_life_cycle() -> None:
-    assert sum(1 for _ in cases()) >= 50
+    assert sum(1 for _ in cases()) >= 60

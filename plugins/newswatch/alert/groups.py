@@ -77,12 +77,14 @@ def enter_again(work: Work, alert: Alert, at: datetime) -> None:
 
 
 def due(work: Work) -> Iterator[tuple[str, Group, Route, datetime]]:
-    """The groups whose flush has come, in the order of their times. Those of a route that is gone end."""
-    for key, group in sorted(work.book.groups.items(), key=lambda pair: (pair[1].due, pair[0])):
-        route = work.routes.get(group.route)
-        if route is None:
+    """The groups whose flush has come, by their times, then as their routes stand; those of a lost route end."""
+    place = {name: number for number, name in enumerate(work.routes)}
+    for key, group in list(work.book.groups.items()):
+        if group.route not in place:
             del work.book.groups[key]
-        elif group.due <= work.now:
+    for key, group in sorted(work.book.groups.items(), key=lambda pair: (pair[1].due, place[pair[1].route])):
+        route = work.routes[group.route]
+        if group.due <= work.now:
             yield key, group, route, _last_point(group, route, work.now)
 
 

@@ -23,7 +23,7 @@ def parse(given: Mapping[str, Any], name: str) -> Case:
             life=_life(given.get("config") or {}),
             since=time(given["from"]),
             until=time(given["until"]),
-            tick=timedelta(seconds=float(given.get("tick", 60))),
+            tick=span(given.get("tick", 60)),
             acts=tuple(_act(one) for one in given.get("timeline", ()) if one["do"] in ACTS),
             steps=tuple(_step(one) for one in given.get("timeline", ()) if one["do"] in STEPS),
         )
@@ -49,7 +49,7 @@ def span(text: str | float) -> timedelta:
 
 
 def _life(given: Mapping[str, Any]) -> LifeCycle:
-    drill = given.get("drill") or {}
+    drill = given.get("drill") or given.get("drill_to") or "drill"
     to = drill.get("to", "drill") if isinstance(drill, dict) else drill
     return LifeCycle(
         routes=tuple(_route(one, number) for number, one in enumerate(given.get("routes", ()))),
@@ -61,7 +61,7 @@ def _life(given: Mapping[str, Any]) -> LifeCycle:
         intervals={name: _interval(one) for name, one in (given.get("time_intervals") or {}).items()},
         catch_up_after=span(given.get("catch_up_after", "30m")),
         reopen_publishers=int(given.get("reopen_publishers", 3)),
-        drill_to=(to,) if isinstance(to, str) else tuple(to),
+        drill_to=_names(to),
     )
 
 
