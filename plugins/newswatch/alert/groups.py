@@ -72,7 +72,8 @@ def enter_again(work: Work, alert: Alert, at: datetime) -> None:
     """Put an alert that is open again back into its groups."""
     for key in alert.groups:
         route = work.routes.get(key.partition(SEPARATOR)[0])
-        if route is not None:
+        group = work.book.groups.get(key)
+        if route is not None and (group is None or alert.id not in group.members):
             _join(work, alert, key, route, at)
 
 
@@ -104,8 +105,7 @@ def _join(work: Work, alert: Alert, key: str, route: Route, at: datetime) -> Non
     if group is None or _ended(group, at):
         labels = tuple(key.split(SEPARATOR)[1:])
         group = work.book.groups[key] = Group(route.id, labels, at + route.group_wait)
-    if alert.id not in group.members:
-        group.members.append(alert.id)
+    group.members.append(alert.id)
 
 
 def _ended(group: Group, at: datetime) -> bool:

@@ -63,5 +63,5 @@ def summarise(work: Work) -> None:
 def _keep(silence: Silence, alert: Alert, route: Route) -> None:
     for to in route.to:
         reopened = alert.reopening is not None and to not in alert.reopening.told
-        if (to not in alert.told or reopened) and alert.id not in silence.kept.setdefault(to, []):
-            silence.kept[to].append(alert.id)
+        if to not in alert.told or reopened:
+            silence.kept.setdefault(to, {})[alert.id] = None

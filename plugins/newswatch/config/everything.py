@@ -65,7 +65,9 @@ def load_alerting(folder: Path) -> Alerting:
     """Rules and channels alone."""
     watchlist = load_watchlist(folder / "watchlist")
     rules = load_rules(folder / "rules.yaml", known=names_of(watchlist))
-    return Alerting(watchlist, rules, load_channels(folder / "channels.yaml"))
+    names = names_of(watchlist)
+    known = {"tag": names["tags"], "actor": names["actors"]}
+    return Alerting(watchlist, rules, load_channels(folder / "channels.yaml", known))
 
 
 def names_of(watchlist: Watchlist) -> dict[str, set[str]]:

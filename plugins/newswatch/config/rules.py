@@ -12,6 +12,7 @@ from newswatch.model.rules import BUCKET, Breadth, Match, Novelty, Rule, RulesFi
 
 #: a budget below or above these cannot be kept, or is no budget
 LEAST_BUDGET, MOST_BUDGET = 0.001, 20.0
+MINUTE = timedelta(minutes=1)
 
 
 def load_rules(file: Path, *, known: Mapping[str, Collection[str]]) -> tuple[Rule, ...]:
@@ -56,6 +57,9 @@ def _check_times(rule: Rule, lines: Lines, key: Key) -> None:
             raise lines.error((*key, "window"), f"the window ({_say(rule.window)}) is shorter than its bucket")
         if rule.window > timedelta(days=31):
             raise lines.error((*key, "window"), f"the window ({_say(rule.window)}) is longer than 31d")
+    for name, alias in (("hold", "for"), ("recover_after", "recover_after")):
+        if getattr(rule, name, MINUTE) % MINUTE:
+            raise lines.error((*key, alias), "states are looked at once a minute; take whole minutes")
     if isinstance(rule, Volume) and rule.bucket > timedelta(hours=6):
         raise lines.error((*key, "bucket"), "a volume rule's bucket is at most 6h")
 

@@ -137,7 +137,7 @@ class Silence:
     changed: datetime
     by: str = ""
     comment: str = ""
-    kept: dict[str, list[str]] = field(default_factory=dict)
+    kept: dict[str, dict[str, None]] = field(default_factory=dict)
     summed: bool = False
 
 

@@ -31,7 +31,7 @@ def _names(value: object) -> object:
 Span = Annotated[timedelta, BeforeValidator(duration)]
 Names = Annotated[tuple[str, ...], BeforeValidator(_names)]
 Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
-Clock = Annotated[str, Field(pattern=r"^([01]\d|2[0-4]):[0-5]\d$")]
+Clock = Annotated[str, Field(pattern=r"^(([01]\d|2[0-3]):[0-5]\d|24:00)$")]
 
 
 class ChannelSpec(Strict):
