@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from newswatch.alert.replay import Case, Step
 from newswatch.errors import UsageError
@@ -51,14 +52,19 @@ def span(text: str | float) -> timedelta:
 def _life(given: Mapping[str, Any]) -> LifeCycle:
     drill = given.get("drill") or given.get("drill_to") or "drill"
     to = drill.get("to", "drill") if isinstance(drill, dict) else drill
+    routes = tuple(_route(one, number) for number, one in enumerate(given.get("routes", ())))
+    intervals = {name: _interval(one) for name, one in (given.get("time_intervals") or {}).items()}
+    for route in routes:
+        if route.quiet is not None and route.quiet not in intervals:
+            raise ValueError(f"there is no time interval named {route.quiet!r}")
     return LifeCycle(
-        routes=tuple(_route(one, number) for number, one in enumerate(given.get("routes", ()))),
+        routes=routes,
         rules={name: _timers(one) for name, one in (given.get("rules") or {}).items()},
         inhibit=tuple(
             Inhibition(matchers(one.get("source")), matchers(one.get("target")), tuple(one.get("equal") or ()))
             for one in given.get("inhibit") or ()
         ),
-        intervals={name: _interval(one) for name, one in (given.get("time_intervals") or {}).items()},
+        intervals=intervals,
         catch_up_after=span(given.get("catch_up_after", "30m")),
         reopen_publishers=int(given.get("reopen_publishers", 3)),
         drill_to=_names(to),
@@ -103,7 +109,12 @@ def _timers(given: Mapping[str, Any]) -> RuleTimers:
 
 
 def _interval(given: Mapping[str, Any]) -> Interval:
-    return Interval(given.get("zone", "UTC"), _minutes(given["from"]), _minutes(given["to"]))
+    zone = given.get("zone", "UTC")
+    try:
+        ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, IsADirectoryError):
+        raise ValueError(f"there is no time zone {zone!r}") from None
+    return Interval(zone, _minutes(given["from"]), _minutes(given["to"]))
 
 
 def _minutes(text: str) -> int:
