@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newswatch.alert import cycle, prune, shelf
+from newswatch.alert import cycle, prune, shelf, signals
 from newswatch.alert.replay import Case, Step, play
 from newswatch.model.alert import Act, Escalation, Inhibition, Interval, Kind, LifeCycle, Message, Route, RuleTimers
 from newswatch.model.book import Alert, Book
@@ -106,7 +106,7 @@ def live(acts: tuple[Act, ...], *, forgetful: bool) -> list[list[tuple[str, str,
             shelved.update({alert.id: shelf.plain(alert) for alert in settled})
             prune.forget(book, settled, now)
             given_ = [act for act in given_ if now - act.t < prune.REREAD / 2]
-            asked = {f"{act.rule}/{act.key}" for act in given_ if act.do == "match"}
+            asked = {signals.slot(act) for act in given_ if act.do == "match"}
             asked |= {act.key for act in given_ if act.do == "ack"}
             for name in asked & set(shelved):
                 prune.recall(book, shelf.back(Alert, shelved[name]))

@@ -19,7 +19,7 @@ def match(work: Work, act: Act) -> None:
     key = f"{act.rule}/{act.key}"
     if _done(work, act, key):
         return
-    alert = _current(work, act, key)
+    alert = _current(work, act)
     if alert is None:
         alert = _begin(work, act, key, fires=act.t, state=False)
         groups.enter(work, alert, act.t)
@@ -34,7 +34,7 @@ def over(work: Work, clock: Clock, act: Act) -> None:
     key = f"{act.rule}/{act.key}"
     if _done(work, act, key):
         return
-    alert = _current(work, act, key)
+    alert = _current(work, act)
     if alert is None or alert.ended is not None:
         alert = _begin(work, act, key, fires=act.t + work.timers(act.rule).hold, state=True)
         clock.wait(alert.fires, alert)
@@ -46,7 +46,7 @@ def over(work: Work, clock: Clock, act: Act) -> None:
 
 def under(work: Work, clock: Clock, act: Act) -> None:
     """A state's condition holds no longer from ``act.t`` on."""
-    alert = _current(work, act, f"{act.rule}/{act.key}")
+    alert = _current(work, act)
     if alert is None or alert.ended is not None or alert.under is not None or act.t < alert.seen:
         return
     if not alert.firing:
@@ -54,6 +54,12 @@ def under(work: Work, clock: Clock, act: Act) -> None:
         return
     alert.under = act.t
     clock.wait(act.t + work.timers(act.rule).recover_after, alert)
+
+
+def slot(act: Act) -> str:
+    """What the current alert of a signal stands under: its key. Drills have alerts of their own and touch no other."""
+    key = f"{act.rule}/{act.key}"
+    return f"{DRILL}{key}" if act.origin == "drill" else key
 
 
 def _done(work: Work, act: Act, key: str) -> bool:
@@ -66,18 +72,16 @@ def _done(work: Work, act: Act, key: str) -> bool:
     return False
 
 
-def _current(work: Work, act: Act, key: str) -> Alert | None:
-    """The alert of that key; drills have alerts of their own and touch no other."""
-    name = work.book.current.get(f"{DRILL}{key}" if act.origin == "drill" else key)
+def _current(work: Work, act: Act) -> Alert | None:
+    name = work.book.current.get(slot(act))
     return work.book.alerts.get(name) if name else None
 
 
 def _begin(work: Work, act: Act, key: str, *, fires: datetime, state: bool) -> Alert:
     """A new alert, with a new identity: an event's is its key, a state's has the start of the episode."""
-    drill = act.origin == "drill"
-    slot = f"{DRILL}{key}" if drill else key
+    place = slot(act)
     alert = Alert(
-        id=f"{slot}/{act.t.isoformat()}" if state else slot,
+        id=f"{place}/{act.t.isoformat()}" if state else place,
         key=key,
         rule=act.rule,
         state=state,
@@ -90,12 +94,12 @@ def _begin(work: Work, act: Act, key: str, *, fires: datetime, state: bool) -> A
         actors=act.actors,
         tags=_tags(act),
         publishers=act.publishers,
-        drill=drill,
+        drill=act.origin == "drill",
         firing=not state,
         signals=[act.id] if act.id else [],
     )
     work.book.alerts[alert.id] = alert
-    work.book.current[slot] = alert.id
+    work.book.current[place] = alert.id
     work.enter_ledger(act.id, Word.GROUPED, key, act.t, alert.id)
     return alert
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from newswatch.alert import prune, shelf
+from newswatch.alert import prune, shelf, signals
 from newswatch.errors import StoreUnavailableError
 from newswatch.index import documents
 from newswatch.index.client import Store
@@ -80,9 +80,10 @@ def changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
 
 def recall(store: Store, book: Book, acts: Sequence[Act]) -> list[Act]:
     """Bring back the forgotten alerts that the acts are about; returns the acts without the signals known already."""
-    known = _known(store, [act.id for act in acts if act.rule and act.id and act.id not in book.ledger])
-    fresh = [act for act in acts if not act.rule or act.id not in known]
-    keys = {f"{act.rule}/{act.key}" for act in fresh if act.do == "match"}
+    new = [act for act in acts if not act.rule or act.id not in book.ledger]
+    known = _known(store, [act.id for act in new if act.rule and act.id])
+    fresh = [act for act in new if not act.rule or act.id not in known]
+    keys = {signals.slot(act) for act in fresh if act.do == "match"}
     keys |= {act.key for act in fresh if act.do == "ack"}
     pairs = [(store.index("alerts"), doc_id(key)) for key in keys if key not in book.alerts]
     for some in _chunks(pairs):
@@ -97,9 +98,9 @@ def doc_id(name: str) -> str:
     return name if len(raw) <= LONGEST_ID else hashlib.blake2b(raw, digest_size=16).hexdigest()
 
 
-def _known(store: Store, signals: Sequence[str]) -> set[str]:
+def _known(store: Store, names: Sequence[str]) -> set[str]:
     index = store.index("ledger")
-    pairs = [(index, signal) for signal in signals]
+    pairs = [(index, name) for name in names]
     return {name for some in _chunks(pairs) for name in documents.mget(store, some, source=False)}
 
 
