@@ -115,7 +115,7 @@ def _ended(group: Group, at: datetime) -> bool:
 
 def _last_point(group: Group, route: Route, now: datetime) -> datetime:
     if route.group_interval <= timedelta(0):
-        return group.due
+        return now
     return group.due + (now - group.due) // route.group_interval * route.group_interval
 
 

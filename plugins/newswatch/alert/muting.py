@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from newswatch.alert import match
 from newswatch.alert.work import Work
 from newswatch.model.alert import Kind, Route, Word
@@ -12,13 +14,14 @@ def muted(work: Work, alert: Alert, route: Route) -> bool:
     """Whether the alert may not be told at this flush. Says so in the ledger, and remembers who was kept from it."""
     if alert.ended is not None:
         return False
+    boxes = work.book.held.get(route.id, {})
     silence = silenced(work, alert)
     if silence is not None:
-        _keep(silence, alert, route)
+        _keep(silence, alert, [to for to in route.to if alert.id not in boxes.get(to, {})])
     elif not inhibited(work, alert):
         return False
     word = Word.INHIBITED if silence is None else Word.SILENCED
-    if not alert.told:
+    if not alert.told and not any(alert.id in box for box in boxes.values()):
         work.word(alert, word)
         alert.gone = None if alert.state else word
     if alert.reopening is not None and not alert.reopening.told:
@@ -60,8 +63,8 @@ def summarise(work: Work) -> None:
                 work.send(to, Kind.SILENCE_SUMMARY, alerts, mark)
 
 
-def _keep(silence: Silence, alert: Alert, route: Route) -> None:
-    for to in route.to:
+def _keep(silence: Silence, alert: Alert, recipients: Iterable[str]) -> None:
+    for to in recipients:
         reopened = alert.reopening is not None and to not in alert.reopening.told
         if to not in alert.told or reopened:
             silence.kept.setdefault(to, {})[alert.id] = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -25,7 +25,7 @@ def parse(given: Mapping[str, Any], name: str) -> Case:
             since=time(given["from"]),
             until=time(given["until"]),
             tick=span(given.get("tick", 60)),
-            acts=tuple(_act(one) for one in given.get("timeline", ()) if one["do"] in ACTS),
+            acts=_acts([one for one in given.get("timeline", ()) if one["do"] in ACTS]),
             steps=tuple(_step(one) for one in given.get("timeline", ()) if one["do"] in STEPS),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
@@ -120,6 +120,18 @@ def _interval(given: Mapping[str, Any]) -> Interval:
 def _minutes(text: str) -> int:
     hours, _, minutes = text.partition(":")
     return int(hours) * 60 + int(minutes or 0)
+
+
+def _acts(given: Sequence[Mapping[str, Any]]) -> tuple[Act, ...]:
+    """A condition ends where it began: ``under`` without an origin has that of the last ``over`` before it."""
+    begun: dict[tuple[Any, Any], Any] = {}
+    acts = []
+    for one in sorted(given, key=lambda one: time(one["t"])):
+        condition = (one.get("rule"), one.get("key"))
+        if one["do"] == "over":
+            begun[condition] = one.get("origin")
+        acts.append(_act({"origin": begun.get(condition), **one} if one["do"] == "under" else one))
+    return tuple(acts)
 
 
 def _act(one: Mapping[str, Any]) -> Act:
