@@ -13,6 +13,7 @@ RUN pip install --no-cache-dir --require-hashes --no-deps -r requirements-image.
  && printf '#!/bin/sh\nexec python -m newswatch "$@"\n' >/usr/local/bin/newswatch && chmod 755 /usr/local/bin/newswatch
 COPY plugins plugins
 COPY dags dags
+COPY ops ops
 COPY config config
 COPY seeds seeds
 

@@ -23,6 +23,8 @@ from ops.node import free_ports
 from ops.processes import Processes, tail
 
 PARTS = ("api-server", "scheduler", "dag-processor", "triggerer")
+#: removes old runs and task logs, beside Airflow: see ops/history.py
+HISTORY = "airflow-history"
 USER = "admin"
 PATIENCE = 300
 
@@ -86,7 +88,7 @@ class Airflow:
     def up(self, say: Callable[[str], None] = lambda _: None) -> None:
         """Make all four run and be healthy. Raises OpsError with one sentence; then none of them is left."""
         processes = Processes(self.home)
-        if all(processes.running(part) for part in PARTS) and self._healthy():
+        if all(processes.running(part) for part in (*PARTS, HISTORY)) and self._healthy():
             return
         self.down()
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -102,6 +104,7 @@ class Airflow:
             for part in PARTS[1:]:
                 self._start(processes, part)
             self._wait(processes, PARTS, self._healthy)
+            processes.start(HISTORY, [sys.executable, "-m", "ops.history"], self.environment(), self.root)
         except OpsError:
             self.down()
             raise
@@ -109,7 +112,7 @@ class Airflow:
     def down(self) -> bool:
         """End what runs, the api-server last, as tasks talk to it. True when anything ran."""
         processes = Processes(self.home)
-        stopped = [part for part in reversed(PARTS) if processes.stop(part)]
+        stopped = [part for part in (HISTORY, *reversed(PARTS)) if processes.stop(part)]
         return bool(stopped)
 
     @property

@@ -15,7 +15,16 @@ import yaml
 ROOT = Path(__file__).parent.parent
 FILE = ROOT / "docker-compose.yml"
 SAMPLE = ROOT / ".env.sample"
-AIRFLOW = {"api-server", "scheduler", "dag-processor", "triggerer", "worker", "airflow-init", "newswatch-setup"}
+AIRFLOW = {
+    "api-server",
+    "scheduler",
+    "dag-processor",
+    "triggerer",
+    "worker",
+    "history",
+    "airflow-init",
+    "newswatch-setup",
+}
 ONE_SHOT = {"airflow-init", "newswatch-setup", "kibana-password"}
 
 
