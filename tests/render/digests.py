@@ -6,8 +6,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from newswatch.digest.rank import compose
+from newswatch.digest.schedule import due
 from newswatch.model.digest import Coverage, Digest, Facts, Fired, KeptBack, New, Novelty, Report, Trouble, Volume
-from newswatch.model.digest_plan import DigestSpec, Window
+from newswatch.model.digest_plan import DigestSpec, Due, Sent, Window
 
 UNTIL = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
 WINDOW = Window(UNTIL - timedelta(days=1), UNTIL)
@@ -127,9 +128,44 @@ EVIL = Facts(
     replace(COVERAGE, trouble=(Trouble(HOSTILE, "failed", HOSTILE),)),
 )  # fmt: skip
 
+
+def due_at(now: datetime, *known: Sent) -> Due:
+    """The digest that the schedule asks for at ``now``."""
+    (one,) = due([SPEC], known, now)
+    return one
+
+
+def told(until: datetime) -> Sent:
+    return Sent("morning", "mail", until)
+
+
+def at(one: Due, facts: Facts) -> Digest:
+    """A digest of another day: the same stories, as long after its window's begin."""
+    shift = one.window.until - UNTIL
+    reports = tuple(replace(story, first_seen=story.first_seen + shift) for story in facts.reports)
+    gaps = tuple((since + shift, until + shift) for since, until in facts.coverage.gaps)
+    moved = replace(facts, reports=reports, fired=(), coverage=replace(facts.coverage, gaps=gaps))
+    return compose(SPEC, one.window, moved, late=one.late)
+
+
+SPRING, AUTUMN = datetime(2026, 3, 29, 5, 0, tzinfo=UTC), datetime(2026, 10, 25, 6, 0, tzinfo=UTC)
+MARK = Sent("morning", "mail", UNTIL - timedelta(hours=5), told=False)
+YOUNG = replace(
+    NORMAL,
+    new=(),
+    fired=(),
+    kept_back=(),
+    watched=0,
+    coverage=replace(COVERAGE, gaps=((WINDOW.since, UNTIL - timedelta(hours=5)),)),
+)
+MISSED = due_at(UNTIL + timedelta(days=3, hours=4), told(UNTIL))
 CASES: dict[str, Digest] = {
     "normal": compose(SPEC, WINDOW, NORMAL, late=False),
     "empty": compose(SPEC, WINDOW, NOTHING, late=False),
-    "outage-late": compose(SPEC, WINDOW, OUTAGE, late=True),
+    "outage": compose(SPEC, WINDOW, OUTAGE, late=False),
+    "spring-forward": at(due_at(SPRING, told(SPRING - timedelta(hours=23))), NORMAL),
+    "fall-back": at(due_at(AUTUMN, told(AUTUMN - timedelta(hours=25))), NORMAL),
+    "first-deployment": compose(SPEC, due_at(UNTIL, MARK).window, YOUNG, late=due_at(UNTIL, MARK).late),
+    "late-catch-up": at(MISSED, OUTAGE),
     "hostile": compose(SPEC.model_copy(update={"title": HOSTILE[:100]}), WINDOW, EVIL, late=False),
 }

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from newswatch.digest.rank import compose
 from newswatch.model.rendered import Image, Links
 from newswatch.render.digest import digest
-from tests.render.digests import CASES
+from tests.render.digests import CASES, NORMAL, SPEC, WINDOW
 
 GOLDEN = Path(__file__).parents[1] / "data" / "digests"
 LINKS = Links(desk="https://air.example/plugin/news-desk", kibana="https://kibana.example/app/dashboards")
@@ -60,9 +62,40 @@ def test_an_empty_day_says_whether_silence_can_be_trusted() -> None:
 
 
 def test_an_outage_is_told_before_the_stories() -> None:
-    text = digest(CASES["outage-late"]).text
+    text = digest(CASES["outage"]).text
     assert text.index("Nothing was polled from Sun 1 Mar 19:00 to Mon 2 Mar 02:00") < text.index("North Korean troops")
     assert "Only 12 of 44 feeds answered" in text
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("spring-forward", "Sat 28 Mar 07:00 to Sun 29 Mar 07:00"),
+        ("fall-back", "Sat 24 Oct 07:00 to Sun 25 Oct 07:00"),
+        ("first-deployment", "The store holds 0 days of news; what is new is told from 7 on."),
+        ("late-catch-up", "This digest comes late and tells of 3 days."),
+    ],
+)
+def test_what_a_special_day_says(name: str, said: str) -> None:
+    made = digest(CASES[name])
+    assert said in made.text
+    assert made.text.count("07:00") >= 2 or name == "late-catch-up"
+
+
+def test_the_whole_mail_stays_below_what_mail_programs_clip() -> None:
+    report, volume = CASES["normal"].top[0].report, NORMAL.volumes[0]
+    tags = [f"tag-{n}" for n in range(12)]
+    many = [
+        replace(report, id=f"x{n}", title=f"{n} {'long title ' * 20}", concepts=(f"c{n}",), tags=(tags[n % 12],))
+        for n in range(900)
+    ]
+    volumes = tuple(replace(volume, tag=tag) for tag in tags)
+    facts = replace(NORMAL, reports=tuple(many), fired=NORMAL.fired * 60, new=NORMAL.new * 60, volumes=volumes)
+    spec = SPEC.model_copy(update={"stories": 50, "tags": ()})
+    made = digest(compose(spec, WINDOW, facts, late=False), links=LINKS)
+    assert 40_000 < len(made.html.encode()) < 100_000
+    assert len(made.slack) <= 50
+    assert "more stories" in made.html
 
 
 def test_each_story_stands_once() -> None:

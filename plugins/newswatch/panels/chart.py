@@ -92,7 +92,7 @@ def band(points: Sequence[Point], look: Look | None = None, *, label: str = "sto
     return _save(figure, look)
 
 
-SPARK = Look(width=600, height=96, theme=BOTH, scale=1.5)
+SPARK = Look(width=440, height=96, theme=BOTH, scale=1.5)
 
 
 def spark(points: Sequence[Point], zone: str = "UTC", look: Look = SPARK) -> bytes:

@@ -4,23 +4,44 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import timedelta
 from html import escape
 from typing import Any
 
-from newswatch.model.digest import Coverage, Digest, Facts, Fired, KeptBack, Report, Volume
+from newswatch.model.digest import Coverage, Digest, Facts, Fired, KeptBack, Report, Section, Volume
 from newswatch.model.rendered import Image, Links, Rendered
 from newswatch.render import environment as env
 
 SHOWN_PUBLISHERS = 4
+CLIPPED = 95_000
 LEAST_DAYS = 7
 
 
 def digest(one: Digest, *, images: Iterable[Image] = (), links: Links | None = None) -> Rendered:
-    """The digest in every form. ``images`` named ``volume-<tag>`` stand at their section."""
+    """The digest in every form. ``images`` named ``volume-<tag>`` stand at their section.
+
+    Mail programs cut off what is longer than about 100 KB: one that would be lists fewer stories for each tag.
+    """
     _filters()
-    pictures = tuple(images)
-    values: dict[str, Any] = {
+    pictures, shown = tuple(images), one
+    html = env.render("digest/mail.html", **_values(shown, pictures, links))
+    while len(html.encode()) > CLIPPED and any(len(section.stories) > 1 for section in shown.sections):
+        shown = replace(shown, sections=tuple(_shorter(section) for section in shown.sections))
+        html = env.render("digest/mail.html", **_values(shown, pictures, links))
+    values = _values(shown, pictures, links)
+    return Rendered(
+        subject=values["subject"],
+        text=env.render("digest/mail.txt", **values),
+        html=html,
+        images=pictures,
+        slack=env.blocks("digest/slack.json", **values),
+        data=data(one),
+    )
+
+
+def _values(one: Digest, images: tuple[Image, ...], links: Links | None) -> dict[str, Any]:
+    return {
         "digest": one,
         "facts": one.facts,
         "zone": one.spec.zone,
@@ -28,17 +49,14 @@ def digest(one: Digest, *, images: Iterable[Image] = (), links: Links | None = N
         "headline": headline(one),
         "glance": [section.volume for section in one.sections if section.volume],
         "subject": subject(one),
-        "images": pictures,
+        "images": images,
         "links": links or Links(),
     }
-    return Rendered(
-        subject=values["subject"],
-        text=env.render("digest/mail.txt", **values),
-        html=env.render("digest/mail.html", **values),
-        images=pictures,
-        slack=env.blocks("digest/slack.json", **values),
-        data=data(one),
-    )
+
+
+def _shorter(section: Section) -> Section:
+    kept = section.stories[: max(1, len(section.stories) // 2)]
+    return replace(section, stories=kept, more=section.more + len(section.stories) - len(kept))
 
 
 def subject(one: Digest) -> str:
