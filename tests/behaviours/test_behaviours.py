@@ -33,7 +33,7 @@ def played(
         hasty = fetch.settings_from
 
         def settings(*words: Any) -> FetchSettings:
-            return replace(hasty(*words), deadline=3.0, read=1.5, spacing_allowed=0.0)
+            return replace(hasty(*words), deadline=10.0, read=5.0, spacing_allowed=0.0)
 
         patch.setattr(fetch, "settings_from", settings)
         # read once, not at each of the polls
