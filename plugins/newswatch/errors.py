@@ -7,6 +7,7 @@
     ├── UsageError            the command was called wrongly, or a data file given to it is wrong
     ├── StoreError            Elasticsearch refused or did not answer
     │   └── StoreUnavailableError  it could not be reached, or is not ready (retryable)
+    │       └── LeaseError    another run does this work at the moment, or died while it did
     └── DeliveryError         a channel did not accept a message
 
 A bad feed, a refused document or a failed channel is a *value* in the result of a stage, never an
@@ -51,6 +52,10 @@ class StoreUnavailableError(StoreError):
     """Elasticsearch could not be reached or is not ready."""
 
     retryable = True
+
+
+class LeaseError(StoreUnavailableError):
+    """Somebody else holds the lease of this work; a later run does it."""
 
 
 class DeliveryError(NewswatchError):

@@ -5,6 +5,7 @@ Arguments and results are plain values (text, numbers, times), so that a job can
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from newswatch import __version__, runtime
-from newswatch.errors import DeliveryError, UsageError
+from newswatch.errors import DeliveryError, LeaseError, UsageError
 
 if TYPE_CHECKING:
     from newswatch.airflow_api import AirflowApi
@@ -122,12 +123,15 @@ def link(where: Where, now: datetime) -> LinkReport:
 
 
 def poll(where: Where, now: datetime, progress: Progress = lambda _: None) -> PollReport:
-    """All that is due, then the stories."""
+    """All that is due, then the stories; those that another run is joining at this moment are left to it."""
     from newswatch.pipeline.poll import poll_due, poll_shard
 
     job = _poll(where, now)
     report = poll_shard(job, list(job.specs), progress) if where.every else poll_due(job, progress)
-    link(where, now)
+    try:
+        link(where, now)
+    except LeaseError as error:
+        logging.getLogger(__name__).warning("%s; the next poll joins what this one brought", error)
     return report
 
 

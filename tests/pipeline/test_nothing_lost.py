@@ -140,6 +140,7 @@ POINTS = [
     ("newswatch.pipeline.poll", "keep", "after", 1),
     ("newswatch.index.feeds", "write_states", "before", 2),
     ("newswatch.index.feeds", "write_states", "after", 2),
+    ("newswatch.index.state", "acquire", "after", 1),
 ]
 DYING = """
 import importlib, os, sys

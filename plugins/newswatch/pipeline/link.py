@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from newswatch import story
-from newswatch.errors import StoreUnavailableError
+from newswatch.errors import LeaseError
 from newswatch.index import documents, items, state
 from newswatch.index.client import Store
 from newswatch.index.documents import Found, Write
@@ -38,10 +38,10 @@ class LinkReport:
 
 
 def link(store: Store, now: datetime) -> LinkReport:
-    """Join all items that have no story yet. Raises StoreUnavailableError while another run does it."""
+    """Join all items that have no story yet. Raises LeaseError while another run does it."""
     holder = uuid.uuid4().hex
     if not state.acquire(store, "link", holder, now, LEASE):
-        raise StoreUnavailableError("another run is joining stories at this moment")
+        raise LeaseError("another run is joining stories at this moment")
     try:
         return _link(store)
     finally:
