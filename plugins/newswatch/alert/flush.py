@@ -72,7 +72,9 @@ def _news(work: Work, flush: Flush, alert: Alert, to: str) -> Kind | None:
 
 
 def _to_be_told(work: Work, flush: Flush, alert: Alert, to: str) -> bool:
-    if alert.id in flush.muted or to in alert.carried:
+    if alert.id in flush.muted:
+        return False
+    if to in alert.carried and not (alert.state and not alert.ack and rank(alert.severity) > rank(alert.carried[to])):
         return False
     # a state that ended untold is told only when catching up, and only if runs in time would have told it
     return alert.ended is None or (work.catching_up and flush.point(alert.fires) < alert.ended)

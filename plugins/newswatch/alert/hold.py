@@ -64,8 +64,8 @@ def _carry(work: Work, alert: Alert, to: str) -> None:
     """The digest tells it. Who had been told of the firing by a message hears of the recovery by one."""
     if to in alert.told:
         work.tell(alert, to, alert.told[to].message)
-    elif to not in alert.carried:
-        alert.carried.append(to)
+    else:
+        alert.carried[to] = alert.severity
 
 
 def _happened(kind: Kind, alert: Alert) -> datetime:

@@ -129,7 +129,7 @@ def _material(work: Work, taken: Acknowledgement, act: Act) -> bool:
 
 
 def _reopen(work: Work, alert: Alert, act: Act) -> None:
-    alert.ack, alert.gone = None, None
+    alert.ack, alert.gone, alert.carried = None, None, {}
     alert.reopening = Reopening(act.t, act.id)
     alert.severity = higher(alert.severity, act.severity)
     groups.enter_again(work, alert, act.t)

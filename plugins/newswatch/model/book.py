@@ -75,8 +75,8 @@ class Alert:
 
     ``fires`` is when the condition will have held long enough, ``seen`` when it was last said to hold, ``made`` the
     severity that it was made with (routes and groups go by that one), ``groups`` the keys of the groups that took it,
-    ``carried`` the recipients whose digest tells it, ``gone`` why an event was not told. ``signals`` holds the signal
-    that made it.
+    ``carried`` the recipients whose digest tells it, and with which severity, ``gone`` why an event was not told.
+    ``signals`` holds the signal that made it.
     """
 
     id: str
@@ -98,7 +98,7 @@ class Alert:
     ended: datetime | None = None
     gone: str | None = None
     told: dict[str, Told] = field(default_factory=dict)
-    carried: list[str] = field(default_factory=list)
+    carried: dict[str, str] = field(default_factory=dict)
     ack: Acknowledgement | None = None
     reopening: Reopening | None = None
     escalated: list[str] = field(default_factory=list)
