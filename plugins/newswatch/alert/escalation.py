@@ -12,10 +12,11 @@ from newswatch.model.book import Alert
 
 def escalate(work: Work) -> None:
     """At the first run at or past its time, once per alert and step: unless taken on, recovered or muted by then."""
-    stepped = {route.id for route in work.life.routes if route.escalate}
+    if not any(route.escalate for route in work.life.routes):
+        return
     due: dict[tuple[str, int], list[Alert]] = {}
     for alert in work.book.alerts.values():
-        if not alert.told or not stepped:
+        if not alert.told:
             continue
         for route in routes_of(work.routes, alert):
             for number, step in enumerate(route.escalate):
