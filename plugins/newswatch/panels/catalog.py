@@ -357,9 +357,9 @@ DASHBOARDS = (
         "Newswatch: overview",
         "What is being reported, by whom, and is it more than usual?",
         (
-            Place(VOLUME, 0, 3, 32, 12),
-            Place(STORIES, 32, 3, 8, 12),
-            Place(LANGUAGES, 40, 3, 8, 12),
+            Place(VOLUME, 0, 3, 28, 12),
+            Place(STORIES, 28, 3, 11, 12),
+            Place(LANGUAGES, 39, 3, 9, 12),
             Place(AGAINST_LAST_WEEK, 0, 15, 32, 10),
             Place(FIRING, 32, 15, 16, 10),
             Place(PUBLISHERS, 0, 25, 16, 14),

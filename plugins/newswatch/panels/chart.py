@@ -209,7 +209,11 @@ def _heatmap(axes: Axes, table: Table, theme: Theme) -> None:
     axes.imshow(grid, aspect="auto", cmap="viridis", interpolation="nearest")
     step = max(1, len(across) // 8)
     short = [label[5:16].replace("T", " ") if label[4:5] == "-" else label for label in across]
+    crowded = max(map(len, short), default=0) * len(short[::step]) > 110
     axes.set_xticks(range(0, len(across), step), short[::step])
+    if crowded:
+        for label in axes.get_xticklabels():
+            label.set(rotation=35, ha="right", rotation_mode="anchor")
     axes.set_yticks(range(len(down)), down)
     axes.grid(visible=False)
 

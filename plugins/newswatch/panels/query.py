@@ -153,7 +153,8 @@ def _value(measure: Measure, leaf: Mapping[str, Any]) -> Cell:
     node = leaf.get("value" if measure.where else measure.id, {})
     if measure.op is Op.LAST:
         hits = node.get("hits", {}).get("hits", [])
-        return str(_dig(hits[0]["_source"], _source(str(measure.field)))) if hits else None
+        found = _dig(hits[0]["_source"], _source(str(measure.field))) if hits else None
+        return None if found is None else str(found)
     if measure.op in (Op.MEDIAN, Op.PERCENTILE):
         found = next(iter(node.get("values", {}).values()), None)
         return None if found is None else float(found)
