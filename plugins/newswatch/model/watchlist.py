@@ -66,7 +66,7 @@ class Concept(Strict):
 class Actor(Strict):
     """Who or where. ``scope`` (0 to 1) is how surely naming it makes an item be about the matter.
 
-    ``require``: ids of actors one of which the item must name too (for a word such as "the North").
+    ``require``: ids of actors or concepts one of which the item must name too (for a word such as "the North").
     """
 
     id: Id

@@ -114,8 +114,7 @@ def extract(watchlist: Watchlist, fields: list[FieldHits]) -> Features:
     """The features of one item."""
     best: dict[str, list[Support]] = {}
     named = {hit.term.owner for part in fields for hit in part.hits if hit.term.role is Role.ACTOR}
-    ids = {watchlist.actors[owner].id for owner in named}
-    accepted = {owner for owner in named if not (needs := watchlist.actors[owner].require) or ids.intersection(needs)}
+    accepted = _accepted(watchlist, fields, named)
     scoped = [_add_actors(watchlist, part, accepted, best) for part in fields]
     scope = max((strength for strength, _ in scoped), default=0.0)
     for part, (_, sentences) in zip(fields, scoped, strict=True):
@@ -133,6 +132,17 @@ def extract(watchlist: Watchlist, fields: list[FieldHits]) -> Features:
     _count_parties(watchlist, best, values)
     values["scope"] = scope
     return Features(values, best, scope)
+
+
+def _accepted(watchlist: Watchlist, fields: list[FieldHits], named: set[int]) -> set[int]:
+    """The actors of ``named`` whose required company, if any, is found too."""
+    needing = {owner: needs for owner in named if (needs := watchlist.actors[owner].require)}
+    if not needing:
+        return named
+    ids = {watchlist.actors[owner].id for owner in named}
+    for part in fields:
+        ids |= {watchlist.concepts[hit.term.owner].id for hit in part.hits if hit.term.role is Role.CONCEPT}
+    return {owner for owner in named if owner not in needing or ids.intersection(needing[owner])}
 
 
 def passages(part: FieldHits) -> list[FieldHits]:

@@ -106,6 +106,8 @@ def _single(text: str, language: str) -> Pattern:
     word = _parse(text, language)
     if not word.core:
         raise TermError("has endings but no beginning")
+    if _open(word):
+        return _anchored([word], _regex(word))
     return Pattern(word.core, not word.open_left, not word.open_right, word.endings)
 
 
@@ -115,6 +117,7 @@ def _phrase(texts: list[str], language: str) -> Pattern:
     inner_plain = (
         first.core
         and last.core
+        and not _open(last)
         and all(
             (index == 0 or not word.open_left)
             and (index == len(words) - 1 or (not word.open_right and word.endings is None))
@@ -130,9 +133,18 @@ def _regex(word: _Word) -> str:
     body = re.escape(word.core)
     left = r"\w*" if word.open_left else r"(?<!\w)"
     if word.endings is not None:
-        choices = "|".join(re.escape(ending) for ending in sorted(word.endings, key=len, reverse=True))
+        choices = "|".join(map(_ending, sorted(word.endings, key=len, reverse=True)))
         return f"{left}{body}(?:{choices})(?!\\w)"
     return left + body + (r"\w*" if word.open_right else r"(?!\w)")
+
+
+def _ending(text: str) -> str:
+    return re.escape(text[:-1]) + r"\w*" if text.endswith("*") else re.escape(text)
+
+
+def _open(word: _Word) -> bool:
+    """Whether one of its endings is a stem itself."""
+    return any(ending.endswith("*") for ending in word.endings or ())
 
 
 def _anchored(words: list[_Word], regex: str, extra: int = 0) -> Pattern:
