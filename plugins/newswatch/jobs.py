@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from newswatch.pipeline.link import LinkReport
     from newswatch.pipeline.outbox import Recipient
     from newswatch.pipeline.poll import Poll, PollReport, Progress
+    from newswatch.pipeline.retag import RetagReport
     from newswatch.pipeline.trial import Trial
     from newswatch.pipeline.watch import WatchReport
     from newswatch.tag import Tagger
@@ -149,6 +150,13 @@ def watch(where: Where, now: datetime, clock: Callable[[], datetime]) -> WatchRe
     life = life_cycle(found.channels, found.rules)
     links = Links(found.channels.desk, found.channels.kibana)
     return run(Watch(store, found.rules, life, recipients, now, clock, links))
+
+
+def retag(where: Where, now: datetime, progress: Callable[[int], None] = lambda _: None) -> RetagReport:
+    """Bring stored items to the configuration's watch-list."""
+    from newswatch.pipeline.retag import retag as run
+
+    return run(open_store(where.namespace), tagger(where), alerting(where)[1], now, progress)
 
 
 def alerting(where: Where) -> tuple[LifeCycle, tuple[Rule, ...]]:

@@ -33,6 +33,9 @@ FINDS = [
     ("fr", "armee", "L’armée avance", "armée"),
     ("ru", "ракет(а|ы|у)", "Пуск ракеты удался", "ракеты"),
     ("ru", "ракет(а|ы|у)", "Ракетка теннисиста", None),
+    ("ru", "ракет(н*|ы)", "Новая ракетница найдена", "ракетница"),
+    ("en", "poll ~4 (russian*|german*)", "Poll: half of Russians want talks", "Poll: half of Russians"),
+    ("en", "poll ~4 (russian*|german*)", "Poll: half of Swedes want talks", None),
     ("ru", "путин*", "Встреча с Путиным", "Путиным"),
     ("ru", "чьем", "О чьём доме речь", "чьём"),
     ("uk", "київ*", "Обстріл Києва і київських околиць", "київських"),
@@ -140,3 +143,18 @@ def test_a_required_companion_must_be_named() -> None:
     assert tagger.tag("Ruritania sends troops to Syldavia", "").tags == ("alpha",)
     assert tagger.tag("The north sends troops", "").actors == ()
     assert "neighbour" in tagger.tag("The north sends troops to Syldavia", "").actors
+
+
+def test_an_actor_may_need_a_concept_beside_it() -> None:
+    actors = (Actor(id="kim", scope=1, require=("move",), terms={"en": ("kim",)}),)
+    tagger = Tagger(small(actors=actors))
+    assert tagger.tag("Kim reviews troops", "").tags == ("alpha",)
+    assert tagger.tag("Kim wins an award", "").actors == ()
+
+
+def test_a_place_of_the_text_is_evidence_once_in_the_language_of_the_item() -> None:
+    concept = Concept(id="move", tags=("alpha",), weight=6, terms={"ru": ("танк*",), "uk": ("танк*",)})
+    tagger = Tagger(small(concepts=(concept,), actors=(Actor(id="rur", scope=1, terms={"any": ("руритания",)}),)))
+    for language in ("ru", "uk"):
+        evidence = tagger.tag("Руритания вводит танки", "", language=language).evidence
+        assert [part.language for part in evidence if part.concept == "move"] == [language]

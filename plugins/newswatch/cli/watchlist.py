@@ -1,7 +1,8 @@
-"""``newswatch watchlist``: check it, and replay stored items against a changed one."""
+"""``newswatch watchlist``: check it, try a change on stored items, ask for words; ``newswatch retag``."""
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -18,12 +19,13 @@ if TYPE_CHECKING:
 
 _UNITS = {"h": "hours", "d": "days", "w": "weeks"}
 
-group = typer.Typer(help="The watch-list: check it, compare two.", no_args_is_help=True)
+group = typer.Typer(help="The watch-list: check it, compare two, ask what it lacks.", no_args_is_help=True)
 
 
 def register(app: typer.Typer) -> None:
-    """Add the command group to ``app``."""
+    """Add the command group and ``retag`` to ``app``."""
     app.add_typer(group, name="watchlist")
+    app.command("retag")(retag)
 
 
 @group.callback()
@@ -77,6 +79,48 @@ def diff(
                 typer.echo(f"  {sign} {title}")
 
 
+@group.command("suggest")
+def suggest(
+    tag: Annotated[str, typer.Option("--tag", help="The tag whose items are read.")],
+    since: Annotated[str, typer.Option("--since", help="How far back: 12h, 30d, 8w.")] = "30d",
+    most: Annotated[int, typer.Option("--limit", min=1, max=100, help="Suggestions per language.")] = 20,
+    config: common.Config = None,
+    namespace: common.Namespace = "newswatch",
+    now: common.Now = None,
+    as_json: common.Json = False,
+) -> None:
+    """Words that a tag's recent items use far more than others do and that the watch-list lacks, per language."""
+    from newswatch import jobs
+    from newswatch.pipeline import suggest as suggesting
+
+    tagger = jobs.tagger(jobs.Where(namespace, config))
+    known = [spec.id for spec in tagger.watchlist.tags]
+    if tag not in known:
+        raise UsageError(f"there is no tag {tag!r} (there are: {', '.join(known)})")
+    start = common.clock(now) - _span(since)
+    found = suggesting.suggest(jobs.open_store(namespace), tagger, tag, start, most)
+    if as_json:
+        common.emit(dataclasses.asdict(one) for one in found)
+        return
+    typer.echo(f"{len(found)} words stand out in {tag} since {start:%Y-%m-%d %H:%M} UTC and are not in the watch-list")
+    for one in found:
+        typer.echo(f"{one.language}  {one.term}  {one.items} of {one.everywhere} items  {one.example}")
+
+
+def retag(config: common.Config = None, namespace: common.Namespace = "newswatch", now: common.Now = None) -> None:
+    """Tag stored items anew by the present watch-list, silently, and count them again. May be run again at any time."""
+    from newswatch import jobs
+
+    def progress(done: int) -> None:
+        typer.echo(f"{done} items tagged anew", err=True)
+
+    report = jobs.retag(jobs.Where(namespace, config), common.clock(now), progress)
+    typer.echo(
+        f"{report.retagged} items had another version of the watch-list, {report.changed} of them change; "
+        f"counts were made anew from {report.counted} items"
+    )
+
+
 def _span(text: str) -> timedelta:
     found = re.fullmatch(r"(\d{1,5})([hdw])", text)
     if not found:
@@ -95,6 +139,7 @@ def _stored(namespace: str, start: datetime) -> Iterator[Text]:
         "sort": [{"@timestamp": "asc"}, {"event.created": "asc"}, {"_seq_no": "asc"}],
         "_source": ["title", "summary", "content", "language"],
     }
+    documents.refresh(store, store.index("items"))
     for page in documents.pages(store, wanted, store.index("items")):
         for found in page:
             source = found.source

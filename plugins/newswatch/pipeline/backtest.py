@@ -9,10 +9,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from newswatch.alert.replay import Case, play
+from newswatch.detect.look import Band
 from newswatch.detect.memory import STEP, Memories, floor
 from newswatch.detect.replay import replay
 from newswatch.index import documents
 from newswatch.index.client import Store
+from newswatch.index.counts import band_write
 from newswatch.model.alert import LifeCycle
 from newswatch.model.observed import Observed
 from newswatch.model.rules import Rule
@@ -83,13 +85,18 @@ def run(history: History, rules: Sequence[Rule], life: LifeCycle) -> Outcome:
 
 
 def rebuild_counts(store: Store, rules: Sequence[Rule], now: datetime) -> int:
-    """Make all counts and baselines anew from the stored items, as after these were tagged anew. Says from how many."""
+    """Make all counts and baselines anew from the stored items, as after these were tagged anew. Says from how many.
+
+    Judged buckets are rewritten where the replay knows what to expect; its first days keep theirs.
+    """
     history = read_history(store, now, now)
     memories = Memories()
     if history.items:
-        for _ in replay(rules, history.items, (history.items[0].at, now), memories, history.coverage):
-            pass
+        bands: list[Band] = []
+        for _, found in replay(rules, history.items, (history.items[0].at, now), memories, history.coverage):
+            bands += [band for band in found.bands if not band.note]
         rebuild(store, rules, memories, now)
+        documents.bulk(store, (band_write(store, band) for band in bands))
     return len(history.items)
 
 

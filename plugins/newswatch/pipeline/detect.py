@@ -41,6 +41,7 @@ PAGE = 10_000
 OVERDUE = timedelta(minutes=20)
 COVERAGE_KEPT = 100 * STEP
 CURSOR = "cursor-detect"
+TRIES = 5
 FIELDS = [
     "event.created",
     "event.ingested",
@@ -101,6 +102,23 @@ def rebuild(store: Store, rules: Sequence[Rule], memories: Memories, now: dateti
             store, _memories(store, [rule.id for rule in rules], found, _Kept({}, memories, kept.guards), now)
         )
     )
+
+
+def know(store: Store, pairs: Sequence[tuple[Observed, Observed]]) -> None:
+    """Items were seen before they were tagged anew (each before and after): what they now mean is no news either.
+
+    What late items left to be counted is left to ``rebuild``, else the next pass would take all that it saw for new.
+    """
+    for _ in range(TRIES):
+        found = documents.get(store, store.index("state"), CURSOR)
+        if not found:
+            return
+        value = {name: part for name, part in found.source["value"].items() if name != "again"}
+        seen = set(value.get("seen", ()))
+        value["seen"] = sorted(seen | {_mark(after) for before, after in pairs if _mark(before) in seen})
+        if documents.put(store, store.index("state"), CURSOR, {**found.source, "value": value}, found):
+            return
+    raise StoreUnavailableError("passes of detection were faster each time")
 
 
 def observed(name: str, source: Mapping[str, Any]) -> Observed:

@@ -111,10 +111,19 @@ class _Explainer:
         evidence: list[Evidence] = []
         speaking = [(share, name) for name, share in scored.parts.items() if share > 0 and name.startswith("concept:")]
         for share, name in sorted(speaking, reverse=True)[:_EVIDENCE_FEATURES]:
-            for support in self._features.best[name][:_EVIDENCE_PER_FEATURE]:
+            for support in self._distinct(self._features.best[name])[:_EVIDENCE_PER_FEATURE]:
                 evidence.append(self._evidence(tag, name.removeprefix("concept:"), support, share, scored))
         evidence.extend(self._scope(tag))
         return tuple(evidence)
+
+    def _distinct(self, supports: list[Support]) -> list[Support]:
+        """One support per place of the text: of terms that share it, one in the item's own language."""
+        found: dict[tuple[str, int], Support] = {}
+        for support in supports:
+            there = found.setdefault((support.field, support.hit.start), support)
+            if there.hit.term.language != self._language == support.hit.term.language:
+                found[support.field, support.hit.start] = support
+        return list(found.values())
 
     def _scope(self, tag: str) -> list[Evidence]:
         out = []
