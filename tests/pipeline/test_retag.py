@@ -112,17 +112,17 @@ def test_stored_items_come_to_the_new_version_in_silence_and_are_counted_again(s
     assert retag(store, tagger, RULES, NOW).retagged == 0
 
 
-class Stop(Exception):
+class SwitchedOffError(Exception):
     """Raised by a progress callback, as if the machine had been switched off."""
 
 
 def test_a_run_that_was_cut_short_goes_on_where_it_stopped(store: Store, new: Path) -> None:
     def stop(done: int) -> None:
-        raise Stop
+        raise SwitchedOffError
 
     detect_pass(store, RULES, NOW)
     tagger = Tagger(load_watchlist(new))
-    with pytest.raises(Stop):
+    with pytest.raises(SwitchedOffError):
         retag(store, tagger, RULES, NOW, stop)
     report = retag(store, tagger, RULES, NOW)
     assert (report.retagged, report.counted) == (ITEMS - 500, ITEMS)
@@ -136,11 +136,11 @@ def test_counts_are_made_anew_when_only_they_were_missing(store: Store, new: Pat
 
         def __call__(self, done: int) -> None:
             if done == ITEMS:
-                raise Stop
+                raise SwitchedOffError
 
     detect_pass(store, RULES, NOW)
     tagger = Tagger(load_watchlist(new))
-    with pytest.raises(Stop):
+    with pytest.raises(SwitchedOffError):
         retag(store, tagger, RULES, NOW, Last())
     report = retag(store, tagger, RULES, NOW)
     assert (report.retagged, report.counted) == (0, ITEMS)
