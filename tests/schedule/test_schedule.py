@@ -348,3 +348,13 @@ def test_rows_are_sorted_by_trouble() -> None:
     assert ranked == ["gone", "worse", "failed", "stale", "damaged", "well", "paused"]
     assert rows[-1]["status"] == "paused"
     assert rows[-1]["next_poll"] is None
+
+
+def test_a_feed_shows_its_rhythm_at_the_first_poll() -> None:
+    entries = tuple(Entry(str(hours), None, "T", published=NOW - hours * HOUR) for hours in (1, 2, 3, 8))
+    state = advance(SPEC, None, good(), replace(FEED, entries=entries), NOW, stored=Stored(4))
+    assert state.rhythm == HOUR.total_seconds()
+    assert not advance(SPEC, state, not_modified(), None, NOW + 47 * HOUR).stale
+    assert advance(SPEC, state, not_modified(), None, NOW + 49 * HOUR).stale
+    undated = advance(SPEC, None, good(), replace(FEED, entries=entries[:2]), NOW, stored=Stored(2))
+    assert undated.rhythm is None

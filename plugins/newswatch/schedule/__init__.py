@@ -170,6 +170,8 @@ def _succeeded(
     )
     if isinstance(outcome, ParsedFeed):
         state = _described(state, outcome, answer)
+        if state.rhythm is None:
+            state = replace(state, rhythm=policy.first_rhythm((one.published for one in outcome.entries), now))
     state = _validated(state, answer, now) if answer.body is not None else _renewed(state, answer)
     if answer.body is not None:
         state = replace(state, url=_address(state, answer, alternate))

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import math
+from collections.abc import Iterable
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from newswatch.model.feed import Answer, Failure, FeedState
 
@@ -77,6 +79,13 @@ def next_rhythm(state: FeedState, new: int, now: datetime) -> float | None:
     since = state.last_new_item or state.first_success or now
     gap = max(1.0, (now - since).total_seconds() / new)
     return gap if state.rhythm is None else 0.75 * state.rhythm + 0.25 * gap
+
+
+def first_rhythm(dates: Iterable[datetime | None], now: datetime) -> float | None:
+    """Usual seconds between the entries that a feed shows when it is first read; None when too few have a date."""
+    past = sorted(date for date in dates if date is not None and date <= now)
+    gaps = sorted((later - earlier).total_seconds() for earlier, later in pairwise(past))
+    return max(1.0, gaps[len(gaps) // 2]) if len(gaps) >= 2 else None
 
 
 def demanded(state: FeedState, answer: Answer) -> float:
