@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -16,7 +17,7 @@ from newswatch.errors import UsageError
 if TYPE_CHECKING:
     from newswatch.config.everything import Everything
     from newswatch.index.snapshots import Snapshot
-    from newswatch.model.channels import ChannelSpec
+    from newswatch.model.channels import ChannelsFile, ChannelSpec
     from newswatch.model.digest_plan import DigestSpec, Window
     from newswatch.model.rendered import Rendered
     from newswatch.model.upkeep import Snapshots
@@ -78,7 +79,7 @@ def digest_send(where: jobs.Where, name: str | None, day: date, to: str, clock: 
     """Send the digest of ``day`` to a channel or a mail address; says in one sentence what came of it."""
     from newswatch.model.digest_plan import Due
     from newswatch.pipeline import digest as digests
-    from newswatch.pipeline import outbox
+    from newswatch.pipeline import send
 
     found, now = _load(where), clock()
     spec = _spec(found, name)
@@ -92,7 +93,7 @@ def digest_send(where: jobs.Where, name: str | None, day: date, to: str, clock: 
     if digests.has_had(sources.store, spec, window, to):
         return had
     (delivery,) = digests.hand_over(sources, spec, Due(spec.id, window, (to,), late=False), now)
-    done = {one.message.id: one for one in outbox.deliver(sources.store, recipients, clock)}
+    done = {one.message.id: one for one in send.deliver(sources.store, recipients, clock)}
     if delivery not in done or done[delivery].state == "waiting":
         why = f": {done[delivery].error}" if delivery in done else ", behind what waits for it already"
         return f"It waits for {to}{why}; it is tried again by itself."
@@ -165,8 +166,16 @@ def _repository(where: jobs.Where) -> Snapshots:
 
 def _load(where: jobs.Where) -> Everything:
     from newswatch.config import everything
+    from newswatch.config.channels import addresses
 
-    return everything.load(where.folder)
+    found = everything.load(where.folder)
+    # each address of a channel is told on its own
+    people = addresses(found.channels)
+    digests = [
+        spec.model_copy(update={"to": tuple(one.name for name in spec.to for one in people[name])})
+        for spec in found.digests
+    ]
+    return dataclasses.replace(found, digests=tuple(digests))
 
 
 def _sources(where: jobs.Where, found: Everything) -> Sources:
@@ -179,7 +188,7 @@ def _sources(where: jobs.Where, found: Everything) -> Sources:
 
 
 def _recipients(found: Everything) -> dict[str, Recipient]:
-    return {spec.id: jobs.recipient(spec, found.channels.sender) for spec in found.channels.channels}
+    return {one.name: one for one in jobs.all_recipients(found.channels)}
 
 
 def _stranger(found: Everything, to: str) -> Recipient:
@@ -191,7 +200,9 @@ def _stranger(found: Everything, to: str) -> Recipient:
         raise UsageError(f"--to wants a mail address or a channel of channels.yaml ({known}), not {to!r}")
     usual = next((one for one in found.channels.channels if one.type == "email"), None)
     like: ChannelSpec = usual or ChannelSpec(id="mail", type="email")
-    made = jobs.recipient(like.model_copy(update={"to": to}), found.channels.sender)
+    (made,) = jobs.all_recipients(
+        ChannelsFile(channels=(like.model_copy(update={"to": (to,)}),), sender=found.channels.sender)
+    )
     return type(made)(to, to, made.channel, made.missing)
 
 

@@ -61,10 +61,12 @@ class LeaseError(StoreUnavailableError):
 class DeliveryError(NewswatchError):
     """A channel did not accept a message; ``retryable`` says whether a later try may succeed.
 
-    ``retry_after`` is in seconds, when the provider named one.
+    ``retry_after`` is in seconds, when the provider named one. ``whole``: it would meet every message of the channel
+    (no connection, no login, asked to slow down), so the others need not be tried now.
     """
 
-    def __init__(self, message: str, *, retryable: bool, retry_after: float | None = None) -> None:
+    def __init__(self, message: str, *, retryable: bool, retry_after: float | None = None, whole: bool = False) -> None:
         super().__init__(message)
         self.retryable = retryable
         self.retry_after = retry_after
+        self.whole = whole

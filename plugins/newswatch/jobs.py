@@ -21,8 +21,7 @@ if TYPE_CHECKING:
     from newswatch.index.client import Store
     from newswatch.index.items import Written
     from newswatch.model.alert import LifeCycle
-    from newswatch.model.channels import ChannelSpec
-    from newswatch.model.connection import Connection
+    from newswatch.model.channels import ChannelsFile, ChannelSpec
     from newswatch.model.envelope import Channel
     from newswatch.model.feed import FeedSpec
     from newswatch.model.rules import Rule
@@ -144,11 +143,11 @@ def watch(where: Where, now: datetime, clock: Callable[[], datetime]) -> WatchRe
     from newswatch.pipeline.watch import Watch
     from newswatch.pipeline.watch import watch as run
 
-    found = everything.load_alerting(where.folder)
+    found = everything.load_alerting(where.folder, running=True)
     store = open_store(where.namespace)
-    recipients = {spec.id: recipient(spec, found.channels.sender) for spec in found.channels.channels}
+    recipients = {one.name: one for one in all_recipients(found.channels)}
     life = life_cycle(found.channels, found.rules)
-    links = Links(found.channels.desk, found.channels.kibana)
+    links = Links(found.channels.desk, found.channels.kibana, where.namespace)
     return run(Watch(store, found.rules, life, recipients, now, clock, links))
 
 
@@ -236,25 +235,35 @@ def expire_silence(namespace: str, silence_id: str, by: str, now: datetime) -> s
     return expire(open_store(namespace), silence_id, by, now)
 
 
-def recipient(spec: ChannelSpec, sender: str) -> Recipient:
-    """The channel of a specification; one whose connection is missing says so at every delivery."""
-    from newswatch.deliver.folder import FolderChannel
+def all_recipients(found: ChannelsFile) -> list[Recipient]:
+    """Every address of every channel; one whose connection is missing says so at every delivery."""
+    from newswatch.config.channels import addresses
     from newswatch.pipeline.outbox import Recipient
 
-    address = spec.to or spec.id
-    if spec.type == "folder":
-        return Recipient(spec.id, address, FolderChannel(runtime.home() / str(spec.path), sender))
-    try:
-        connection = runtime.connection(spec.connection or CONNECTIONS[spec.type])
-    except DeliveryError as error:
-        return Recipient(spec.id, address, None, str(error))
-    return Recipient(spec.id, address, _channel(spec, connection, sender))
+    people = addresses(found)
+    made = []
+    for spec in found.channels:
+        channel: Channel | None = None
+        missing = ""
+        try:
+            channel = channel_of(spec, found.sender)
+        except DeliveryError as error:
+            missing = str(error)
+        ones = [one for one in people[spec.id] if one.channel == spec.id]
+        made += [Recipient(one.name, one.address, channel, missing, spec.id) for one in ones]
+    return made
 
 
 CONNECTIONS = {"email": "smtp_default", "slack": "slack_default"}
 
 
-def _channel(spec: ChannelSpec, connection: Connection, sender: str) -> Channel:
+def channel_of(spec: ChannelSpec, sender: str) -> Channel:
+    """The channel of a specification. Raises DeliveryError when its connection is missing."""
+    if spec.type == "folder":
+        from newswatch.deliver.folder import FolderChannel
+
+        return FolderChannel(runtime.home() / str(spec.path), sender)
+    connection = runtime.connection(spec.connection or CONNECTIONS[spec.type])
     if spec.type == "email":
         from newswatch.deliver.email import EmailChannel
 

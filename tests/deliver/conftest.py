@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import threading
 import time
+import uuid
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email import message_from_bytes
@@ -18,13 +21,27 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 
+from newswatch.index.client import Settings, Store, connect
+from newswatch.index.templates import drop, ensure
 from newswatch.model import envelope as model
 from newswatch.model.rendered import Image, Rendered
 
 
+@pytest.fixture(scope="module")
+def store(es_url: str) -> Iterator[Store]:
+    """A store that the tests of a module share: each takes a day and names of its own."""
+    made = connect(Settings.from_environment({"ELASTICSEARCH_URL": es_url}), f"nwtest-{uuid.uuid4().hex[:8]}")
+    ensure(made)
+    yield made
+    drop(made)
+
+
 @dataclass
 class Mailbox:
-    """What a scripted SMTP server took. ``rcpt`` and ``data`` are the answers to give; ``hang`` delays DATA (s)."""
+    """What a scripted SMTP server took. ``mail``, ``rcpt`` and ``data`` are its answers; ``hang`` delays DATA (s).
+
+    ``refused`` are answers to RCPT by address; ``hangs`` and ``drops`` are addresses at which DATA goes wrong.
+    """
 
     host: str = "127.0.0.1"
     port: int = 0
@@ -33,17 +50,29 @@ class Mailbox:
     hang: float = 0.0
     drop: bool = False
     password: str | None = None
+    refused: dict[str, str] = field(default_factory=dict)
+    mail: str = "250 OK"
+    hangs: set[str] = field(default_factory=set)
+    drops: set[str] = field(default_factory=set)
     messages: list[EmailMessage] = field(default_factory=list)
 
+    async def handle_MAIL(self, server: SMTP, session: Session, env: Envelope, address: str, _: list[str]) -> str:  # noqa: N802
+        if self.mail.startswith("250"):
+            env.mail_from = address
+        return self.mail
+
     async def handle_RCPT(self, server: SMTP, session: Session, env: Envelope, address: str, _: list[str]) -> str:  # noqa: N802
-        if self.rcpt.startswith("250"):
+        answer = self.refused.get(address, self.rcpt)
+        if answer.startswith("250"):
             env.rcpt_tos.append(address)
-        return self.rcpt
+        return answer
 
     async def handle_DATA(self, server: SMTP, session: Session, env: Envelope) -> str:  # noqa: N802
-        if self.drop:
+        if self.drop or set(env.rcpt_tos) & self.drops:
             server.transport.abort()
             return "421 bye"
+        if set(env.rcpt_tos) & self.hangs:
+            await asyncio.sleep(4)
         time.sleep(self.hang)  # noqa: ASYNC251 (the whole server hangs, as a real one does)
         if self.data.startswith("250"):
             self.messages.append(message_from_bytes(env.content or b"", policy=default))  # type: ignore[arg-type]
@@ -83,9 +112,18 @@ class Service:
 
 
 @pytest.fixture
-def service() -> Iterator[Service]:
-    scripted = Service()
+def service(service_factory: Callable[[], Service]) -> Service:
+    return service_factory()
 
+
+@pytest.fixture
+def service_factory() -> Iterator[Callable[[], Service]]:
+    with ExitStack() as open_services:
+        yield lambda: open_services.enter_context(_serving(Service()))
+
+
+@contextmanager
+def _serving(scripted: Service) -> Iterator[Service]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
@@ -113,6 +151,11 @@ def service() -> Iterator[Service]:
     server.shutdown()
     thread.join()
     server.server_close()
+
+
+@pytest.fixture
+def hook(service_factory: Callable[[], Service]) -> Service:
+    return service_factory()
 
 
 @pytest.fixture

@@ -61,13 +61,13 @@ def load(folder: Path) -> Everything:
     return Everything(feeds, found.watchlist, found.rules, found.channels, digests, load_upkeep(folder / "upkeep.yaml"))
 
 
-def load_alerting(folder: Path) -> Alerting:
-    """Rules and channels alone."""
+def load_alerting(folder: Path, *, running: bool = False) -> Alerting:
+    """Rules and channels alone; ``running``: see ``load_channels``."""
     watchlist = load_watchlist(folder / "watchlist")
     rules = load_rules(folder / "rules.yaml", known=names_of(watchlist))
     names = names_of(watchlist)
     known = {"tag": names["tags"], "actor": names["actors"]}
-    return Alerting(watchlist, rules, load_channels(folder / "channels.yaml", known))
+    return Alerting(watchlist, rules, load_channels(folder / "channels.yaml", known, running=running))
 
 
 def names_of(watchlist: Watchlist) -> dict[str, set[str]]:

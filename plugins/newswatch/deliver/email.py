@@ -7,9 +7,11 @@ TLS is required unless the connection says otherwise, in the words of Airflow's 
 from __future__ import annotations
 
 import smtplib
+import socket
 import ssl
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -20,8 +22,12 @@ from newswatch.errors import DeliveryError
 from newswatch.model.connection import Connection
 from newswatch.model.envelope import Envelope
 
-DEADLINE = 30.0
+DEADLINE = 20.0
+LONGEST = 30.0
+GOODBYE = 2.0
 SUBJECT = 150
+#: refusals of the login, whenever they come: ours to mend, so what waits meanwhile must not be lost
+LOGIN = frozenset({530, 534, 535, 538})
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,49 +42,74 @@ class EmailChannel:
     def send(self, envelope: Envelope) -> Mapping[str, Any]:
         """Send to ``envelope.recipient``. A refusal with 5xx is final, everything else may be tried again."""
         message = compose(envelope, self.sender, self.list_id)
-        said = self.connection.redact
-        try:
-            self._transact(message, envelope.recipient)
-        except smtplib.SMTPRecipientsRefused as error:
-            code, text = next(iter(error.recipients.values()))
-            raise _refused("the recipient was refused", code, said(_text(text))) from error
-        except smtplib.SMTPAuthenticationError as error:
-            # ours to mend: what waits meanwhile must not be lost
-            raise DeliveryError(f"the mail server refused the login ({error.smtp_code})", retryable=True) from error
-        except smtplib.SMTPResponseException as error:
-            raise _refused("the mail server refused", error.smtp_code, said(_text(error.smtp_error))) from error
-        except smtplib.SMTPNotSupportedError as error:
-            raise DeliveryError(f"the mail server lacks something: {said(str(error))}", retryable=True) from error
-        except ssl.SSLError as error:
-            raise DeliveryError(f"no safe connection to the mail server: {said(str(error))}", retryable=True) from error
-        except (smtplib.SMTPException, OSError) as error:
-            what = said(str(error)) or type(error).__name__
-            raise DeliveryError(f"the mail server did not take the message: {what}", retryable=True) from error
+        with self._session() as client:
+            try:
+                client.send_message(message, from_addr=self.sender, to_addrs=[envelope.recipient])
+            except (smtplib.SMTPException, OSError) as error:
+                raise self._refused(error) from error
         return {"message_id": message["Message-ID"]}
 
-    def _transact(self, message: EmailMessage, recipient: str) -> None:
-        client = self._connect()
+    @contextmanager
+    def _session(self) -> Iterator[smtplib.SMTP]:
+        """A connection that is greeted, secured and logged in; what goes wrong until then is the whole channel's."""
+        try:
+            client = self._connect()
+        except (smtplib.SMTPException, OSError) as error:
+            raise self._unready(error) from error
         # smtplib's timeout is per read; the timer ends a server that drips for ever
-        timer = threading.Timer(self.deadline, client.close)
+        timer = threading.Timer(self._deadline, _cut, [client])
         timer.daemon = True
         timer.start()
         try:
-            client.ehlo_or_helo_if_needed()
-            if self._starttls:
-                client.starttls(context=ssl.create_default_context(cafile=self.connection.extra.get("ca_certs")))
-            if self.connection.login:
-                client.login(self.connection.login, self.connection.password or "")
-            client.send_message(message, from_addr=self.sender, to_addrs=[recipient])
+            try:
+                client.ehlo_or_helo_if_needed()
+                if self._starttls:
+                    client.starttls(context=ssl.create_default_context(cafile=self.connection.extra.get("ca_certs")))
+                if self.connection.login:
+                    client.login(self.connection.login, self.connection.password or "")
+            except (smtplib.SMTPException, OSError) as error:
+                raise self._unready(error) from error
+            yield client
         finally:
             timer.cancel()
             _goodbye(client)
+
+    def _unready(self, error: Exception) -> DeliveryError:
+        """No session: the message was not looked at, so it is tried again."""
+        said = self.connection.redact(str(error)) or type(error).__name__
+        if isinstance(error, smtplib.SMTPAuthenticationError):
+            said = f"the mail server refused the login ({error.smtp_code})"
+        elif isinstance(error, smtplib.SMTPNotSupportedError):
+            said = f"the mail server lacks something: {said}"
+        elif isinstance(error, ssl.SSLError):
+            said = f"no safe connection to the mail server: {said}"
+        else:
+            said = f"the mail server cannot be used: {said}"
+        return DeliveryError(said, retryable=True, whole=True)
+
+    def _refused(self, error: Exception) -> DeliveryError:
+        """The message did not get through: for good when the server said so with 5xx."""
+        redact = self.connection.redact
+        if isinstance(error, smtplib.SMTPRecipientsRefused):
+            code, text = next(iter(error.recipients.values()))
+            return _answered("the recipient was refused", code, redact(_text(text)))
+        if isinstance(error, smtplib.SMTPResponseException):
+            return _answered("the mail server refused", error.smtp_code, redact(_text(error.smtp_error)))
+        what = redact(str(error)) or type(error).__name__
+        return DeliveryError(f"the mail server did not take the message: {what}", retryable=True)
 
     def _connect(self) -> smtplib.SMTP:
         host, port = self.connection.host or "localhost", self.connection.port
         if self._ssl:
             context = ssl.create_default_context(cafile=self.connection.extra.get("ca_certs"))
-            return smtplib.SMTP_SSL(host, port or smtplib.SMTP_SSL_PORT, timeout=self.deadline, context=context)
-        return smtplib.SMTP(host, port or 587, timeout=self.deadline)
+            return smtplib.SMTP_SSL(host, port or smtplib.SMTP_SSL_PORT, timeout=self._deadline, context=context)
+        return smtplib.SMTP(host, port or 587, timeout=self._deadline)
+
+    @property
+    def _deadline(self) -> float:
+        """Airflow's ``timeout`` of the connection, bounded: a claim must outlast it."""
+        given = str(self.connection.extra.get("timeout", ""))
+        return min(float(given), LONGEST) if given.isdigit() and int(given) else self.deadline
 
     @property
     def _ssl(self) -> bool:
@@ -117,8 +148,16 @@ def header(text: str) -> str:
     return " ".join("".join(char if char.isprintable() else " " for char in text).split())[:SUBJECT]
 
 
-def _refused(what: str, code: int, text: str) -> DeliveryError:
-    return DeliveryError(f"{what} ({code} {text})", retryable=not 500 <= code < 600)
+def _answered(what: str, code: int, text: str) -> DeliveryError:
+    ours = code in LOGIN
+    return DeliveryError(f"{what} ({code} {text})", retryable=ours or not 500 <= code < 600, whole=ours)
+
+
+def _cut(client: smtplib.SMTP) -> None:
+    """End the connection under whoever reads from it."""
+    if client.sock is not None:
+        with suppress(OSError):
+            client.sock.shutdown(socket.SHUT_RDWR)
 
 
 def _text(said: bytes | str) -> str:
@@ -126,8 +165,10 @@ def _text(said: bytes | str) -> str:
 
 
 def _goodbye(client: smtplib.SMTP) -> None:
-    """End the session; the message is accepted or not by now, so trouble here changes nothing."""
+    """End the session, soon: the message is accepted or not by now, and waits to be marked."""
     try:
+        if client.sock is not None:
+            client.sock.settimeout(GOODBYE)
         client.quit()
     except (smtplib.SMTPException, OSError):
         client.close()

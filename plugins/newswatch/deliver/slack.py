@@ -6,20 +6,28 @@
 from __future__ import annotations
 
 import json
+import logging
 import re
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
+from http.client import HTTPException
+from socket import gaierror
 from typing import Any
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.webhook import WebhookClient
 
+from newswatch.deliver.after import seconds
 from newswatch.errors import DeliveryError
 from newswatch.model.connection import Connection
 from newswatch.model.envelope import Envelope
 
-TIMEOUT = 30
+TIMEOUT = 12
+#: the SDK writes addresses and bodies into its debug log
+LOG = logging.getLogger("newswatch.slack")
+LOG.setLevel(logging.INFO)
 # errors of Slack's Web API that pass by themselves or are ours to mend in the connection; all others are final
 PASSING = frozenset(
     (
@@ -29,13 +37,9 @@ PASSING = frozenset(
         "fatal_error",
         "service_unavailable",
         "request_timeout",
-        "invalid_auth",
-        "not_authed",
-        "account_inactive",
-        "token_revoked",
-        "token_expired",
     )
 )
+LOGIN = frozenset(("invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired"))
 FINAL_STATUS = frozenset({400, 403, 404, 405, 410})
 
 
@@ -52,13 +56,13 @@ class SlackChannel:
 
     def _post(self, envelope: Envelope) -> Mapping[str, Any]:
         base = self.connection.extra.get("base_url") or WebClient.BASE_URL
-        client = WebClient(self.connection.password, base_url=base, timeout=TIMEOUT, retry_handlers=[])
+        client = WebClient(self.connection.password, base_url=base, timeout=TIMEOUT, retry_handlers=[], logger=LOG)
         first = dict(envelope.receipt)
-        content: dict[str, Any] = {"text": envelope.rendered.subject, "blocks": list(envelope.rendered.slack)}
+        content: dict[str, Any] = {"text": escaped(envelope.rendered.subject), "blocks": list(envelope.rendered.slack)}
         try:
             if first.get("ts"):
                 # the update can be repeated harmlessly, so it goes first; the reply is what is delivered
-                client.chat_update(channel=first["channel"], ts=first["ts"], **content)
+                self._update(client, first, envelope)
             answer = client.chat_postMessage(
                 channel=first.get("channel") or envelope.recipient,
                 thread_ts=first.get("ts"),
@@ -69,10 +73,21 @@ class SlackChannel:
             )
         except SlackApiError as error:
             raise self._refused(error) from error
-        except (SlackClientError, OSError, ValueError) as error:
-            what = self.connection.redact(str(error)) or type(error).__name__
-            raise DeliveryError(f"Slack could not be reached: {what[:200]}", retryable=True) from error
+        except (SlackClientError, HTTPException, OSError, ValueError) as error:
+            raise _unreached(error, self.connection.redact(str(error))) from error
         return first or {"channel": answer["channel"], "ts": answer["ts"]}
+
+    def _update(self, client: WebClient, first: Mapping[str, Any], envelope: Envelope) -> None:
+        """Show in the alert's own message how things stand; one that cannot be changed any more stays as it is."""
+        blocks = list(envelope.rendered.standing or envelope.rendered.slack)
+        try:
+            client.chat_update(
+                channel=first["channel"], ts=first["ts"], text=escaped(envelope.rendered.subject), blocks=blocks
+            )
+        except SlackApiError as error:
+            refusal = self._refused(error)
+            if refusal.retryable:
+                raise refusal from error
 
     def _refused(self, error: SlackApiError) -> DeliveryError:
         answer = error.response
@@ -80,30 +95,34 @@ class SlackChannel:
             return DeliveryError("Slack answered something unreadable", retryable=True)
         said = answer.get("error") if isinstance(answer.data, dict) else None
         if answer.status_code == 429:
-            return DeliveryError("Slack asks to slow down", retryable=True, retry_after=_seconds(answer.headers))
+            return DeliveryError("Slack asks to slow down", retryable=True, retry_after=seconds(answer.headers))
         if answer.status_code >= 500 or said is None:
             return DeliveryError(f"Slack answered {answer.status_code}", retryable=True)
         if not re.fullmatch(r"[a-z_]+", str(said)):
             return DeliveryError("Slack, or something in front of it, answered what is not JSON", retryable=True)
-        return DeliveryError(f"Slack refused: {said}", retryable=said in PASSING)
+        return DeliveryError(f"Slack refused: {said}", retryable=said in PASSING | LOGIN, whole=said in LOGIN)
 
     def _hook(self, address: str, envelope: Envelope) -> Mapping[str, Any]:
-        client = WebhookClient(address, timeout=TIMEOUT, retry_handlers=[])
+        client = WebhookClient(address, timeout=TIMEOUT, retry_handlers=[], logger=LOG)
         try:
-            answer = client.send(text=envelope.rendered.subject, blocks=list(envelope.rendered.slack))
-        except (SlackClientError, OSError, ValueError) as fault:
-            what = self.connection.redact(str(fault).replace(address, "***")) or type(fault).__name__
-            raise DeliveryError(f"Slack could not be reached: {what[:200]}", retryable=True) from fault
+            answer = client.send(text=escaped(envelope.rendered.subject), blocks=list(envelope.rendered.slack))
+        except (SlackClientError, HTTPException, OSError, ValueError) as fault:
+            raise _unreached(fault, self.connection.redact(str(fault).replace(address, "***"))) from fault
         body = (answer.body or "").strip()
         if answer.status_code == 200 and (body == "ok" or _ok(body)):
             return {}
         said = "a web page" if body.startswith("<") else self.connection.redact(body)[:100]
         if answer.status_code == 429:
-            return _raise("Slack asks to slow down", retry_after=_seconds(answer.headers))
+            return _raise("Slack asks to slow down", retry_after=seconds(answer.headers))
         final = answer.status_code in FINAL_STATUS or (
-            answer.status_code == 200 and _error(body) not in PASSING | {None}
+            answer.status_code == 200 and _error(body) not in PASSING | LOGIN | {None}
         )
         return _raise(f"Slack answered {answer.status_code}: {said}", retryable=not final)
+
+
+def escaped(text: str) -> str:
+    """Text in which Slack finds no mention, no call to a channel and no link."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def _webhook(connection: Connection) -> str | None:
@@ -133,10 +152,11 @@ def _json(body: str) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _seconds(headers: Mapping[str, Any]) -> float | None:
-    found = next((value for name, value in headers.items() if name.lower() == "retry-after"), None)
-    text = str(found[0] if isinstance(found, list) else found)
-    return float(text) if text.isdigit() else None
+def _unreached(error: Exception, said: str) -> DeliveryError:
+    reason = getattr(error, "reason", error)
+    nobody = isinstance(reason, ConnectionRefusedError | gaierror | ssl.SSLError)
+    what = said[:200] or type(error).__name__
+    return DeliveryError(f"Slack could not be reached: {what}", retryable=True, whole=nobody)
 
 
 def _raise(message: str, *, retryable: bool = True, retry_after: float | None = None) -> Mapping[str, Any]:

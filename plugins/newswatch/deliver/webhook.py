@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -16,11 +17,15 @@ from typing import Any
 import orjson
 import urllib3
 
+from newswatch.deliver.after import seconds
 from newswatch.errors import DeliveryError
 from newswatch.model.connection import Connection
 from newswatch.model.envelope import Envelope
 
-TIMEOUT = urllib3.Timeout(total=30)
+TIMEOUT = urllib3.Timeout(total=20)
+# an address may be the secret, and the library's debug log names it
+logging.getLogger("urllib3.connectionpool").setLevel(logging.INFO)
+NOBODY = (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError, urllib3.exceptions.SSLError)
 PASSING = frozenset({408, 423, 425, 429})
 
 
@@ -39,22 +44,21 @@ class WebhookChannel:
             answer = pool.request("POST", address, body=body, headers=self._headers(envelope, body), redirect=False)
         except (urllib3.exceptions.HTTPError, OSError, ValueError) as error:
             what = self.connection.redact(str(error).replace(address, "***"))[:200]
-            raise DeliveryError(f"the webhook could not be reached: {what}", retryable=True) from error
+            nobody = isinstance(error, NOBODY)
+            raise DeliveryError(f"the webhook could not be reached: {what}", retryable=True, whole=nobody) from error
         if 200 <= answer.status < 300:
             return {}
-        after = answer.headers.get("Retry-After", "")
         raise DeliveryError(
             f"the webhook answered {answer.status}",
             retryable=not 400 <= answer.status < 500 or answer.status in PASSING,
-            retry_after=float(after) if after.isdigit() else None,
+            retry_after=seconds(answer.headers),
         )
 
     def _address(self) -> str:
         whole = next((a for a in (self.connection.password, self.connection.host) if a and "://" in a), None)
         if whole is None:
-            raise DeliveryError(
-                f"connection {self.connection.id} holds no address with http:// or https://", retryable=True
-            )
+            said = f"connection {self.connection.id} holds no address with http:// or https://"
+            raise DeliveryError(said, retryable=True, whole=True)
         return whole
 
     def _headers(self, envelope: Envelope, body: bytes) -> dict[str, str]:

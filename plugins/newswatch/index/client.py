@@ -18,6 +18,7 @@ from newswatch.errors import StoreError, StoreUnavailableError, UsageError
 
 TIMEOUT = 30.0
 BUSY = frozenset({429, 502, 503, 504})
+BLOCKED = "cluster_block_exception"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +118,10 @@ def body(store: Store, answer: Any) -> dict[str, Any]:
 
 def _refusal(where: str, error: ApiError) -> StoreError:
     status = error.meta.status
+    if BLOCKED in str(error.error) or (status in (403, 429) and "read-only" in _reason(error)):
+        return StoreUnavailableError(
+            f"Elasticsearch at {where} takes no writes, its disk may be full: {_reason(error)}"
+        )
     if status in (401, 403):
         return StoreError(f"Elasticsearch at {where} refuses the login or the privilege: {_reason(error)}")
     if status in BUSY:

@@ -79,7 +79,9 @@ def get(store: Store, index: str, name: str) -> Found | None:
     with asking(store):
         try:
             return _found(body(store, store.client.get(index=index, id=name)))
-        except NotFoundError:
+        except NotFoundError as error:
+            # a page of a proxy is no word of Elasticsearch's: what it does not know may be there
+            body(store, error.body)
             return None
 
 
@@ -98,7 +100,7 @@ def create(store: Store, index: str, name: str, source: Source) -> bool:
     """Write a document that must not exist; False when it does."""
     with asking(store):
         try:
-            store.client.create(index=index, id=name, document=source)
+            body(store, store.client.create(index=index, id=name, document=source))
         except ConflictError:
             return False
         return True
@@ -110,9 +112,10 @@ def put(store: Store, index: str, name: str, source: Source, guard: Found | None
         return create(store, index, name, source)
     with asking(store):
         try:
-            store.client.index(
+            answer = store.client.index(
                 index=index, id=name, document=source, if_seq_no=guard.seq_no, if_primary_term=guard.primary_term
             )
+            body(store, answer)
         except ConflictError:
             return False
         return True
@@ -173,7 +176,7 @@ def multi(store: Store, searches: Sequence[tuple[str, Mapping[str, Any]]]) -> li
 def refresh(store: Store, *indices: str) -> None:
     """Make what was written visible to searches."""
     with asking(store):
-        store.client.indices.refresh(index=list(indices), ignore_unavailable=True)
+        body(store, store.client.indices.refresh(index=list(indices), ignore_unavailable=True))
 
 
 def _found(doc: Mapping[str, Any]) -> Found:

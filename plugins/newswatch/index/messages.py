@@ -18,6 +18,7 @@ def source(body: Rendered) -> dict[str, Any]:
         "images": [[one.name, base64.b64encode(one.png).decode(), one.alt] for one in body.images],
         "slack": list(body.slack),
         "data": body.data,
+        "standing": list(body.standing),
     }
 
 
@@ -30,4 +31,5 @@ def rendered(values: Mapping[str, Any]) -> Rendered:
         tuple(Image(name, base64.b64decode(png), alt) for name, png, alt in values["images"]),
         tuple(values["slack"]),
         dict(values["data"]),
+        tuple(values.get("standing", ())),
     )

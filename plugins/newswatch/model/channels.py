@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -28,6 +29,10 @@ def _names(value: object) -> object:
     return (value,) if isinstance(value, str) else value
 
 
+def _addresses(value: object) -> object:
+    return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+
 Span = Annotated[timedelta, BeforeValidator(duration)]
 Names = Annotated[tuple[str, ...], BeforeValidator(_names)]
 Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
@@ -35,12 +40,12 @@ Clock = Annotated[str, Field(pattern=r"^(([01]\d|2[0-3]):[0-5]\d|24:00)$")]
 
 
 class ChannelSpec(Strict):
-    """One way to reach somebody. ``to`` is a mail address or a Slack channel; ``path`` a folder channel's folder."""
+    """One way to reach people. ``to`` are mail addresses or Slack channels; ``path`` is a folder channel's folder."""
 
     id: Id
     type: Literal["folder", "email", "slack", "webhook", "apprise"]
     connection: str | None = None
-    to: str | None = None
+    to: Annotated[tuple[str, ...], BeforeValidator(_addresses)] = ()
     path: str | None = None
 
 
@@ -98,6 +103,15 @@ class IntervalSpec(Strict):
         except (ZoneInfoNotFoundError, ValueError, IsADirectoryError):
             raise ValueError(f"there is no time zone {zone!r}; use an IANA name such as Europe/Kyiv") from None
         return zone
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """One recipient of a channel, told on its own. ``name`` is the channel's id, and the address where it has more."""
+
+    name: str
+    channel: str
+    address: str
 
 
 class ChannelsFile(Strict):

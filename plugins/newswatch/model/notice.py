@@ -36,7 +36,8 @@ class StoryView:
 class AlertView:
     """One alert as a reader needs it. Counts are None for events; ``until`` is set once it recovered.
 
-    ``coverage`` is a sentence such as ``41 of 44 feeds answered``. ``picture`` names the image of its series.
+    ``coverage`` is a sentence such as ``41 of 44 feeds answered``. ``picture`` names the image of its series,
+    ``silence`` are matchers that mute it, as the command line takes them.
     """
 
     id: str
@@ -58,6 +59,7 @@ class AlertView:
     runbook: str | None = None
     picture: str | None = None
     note: str = ""
+    silence: str = ""
 
 
 @dataclass(frozen=True, slots=True)

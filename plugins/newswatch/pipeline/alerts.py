@@ -114,7 +114,7 @@ def _deliveries(store: Store, alert: Alert) -> list[dict[str, Any]]:
         {
             "at": one.get("sent") or one["@timestamp"],
             "kind": one["kind"],
-            "to": one["channel"],
+            "to": one["recipient"],
             "state": one["state"],
             "attempts": one["attempts"],
             "error": one.get("error"),

@@ -23,7 +23,7 @@ from newswatch.model.feed import FeedSpec
 from newswatch.model.rendered import Image, Links, Rendered
 from newswatch.model.rules import Rule
 from newswatch.panels import chart
-from newswatch.pipeline import digest_life, digest_news, outbox
+from newswatch.pipeline import digest_life, digest_news, outbox, send
 from newswatch.pipeline.digest_news import News
 from newswatch.pipeline.outbox import Recipient
 from newswatch.render.digest import digest as render
@@ -69,7 +69,7 @@ def run(
     due = schedule.due(specs, known, now)
     for one in due:
         hand_over(sources, by_id[one.digest], one, now)
-    done = outbox.deliver(sources.store, recipients, clock)
+    done = send.deliver(sources.store, recipients, clock)
     states = [one.state for one in done if one.message.kind == KIND]
     return DigestReport(len(due), states.count("sent"), states.count("waiting"), states.count("failed"))
 

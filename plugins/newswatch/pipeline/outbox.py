@@ -1,44 +1,51 @@
-"""The outbox: deliveries written once, claimed, sent, marked. Each is tried alone until it is accepted or refused.
+"""The outbox: one document per message and recipient, written once with a deterministic id, kept until it has an end.
 
-A delivery is claimed under guard before it is sent, so two workers never send one; a claim that ran out is sent again
-with the same id and content. One delivery at a time is accepted but not yet marked: the only window in which a crash
-repeats a message.
+``pipeline/send.py`` claims, sends and marks them. A document's ``state`` is ``waiting``, ``sending`` (claimed),
+``sent``, ``failed`` (refused for good) or ``dropped`` (a recovery whose firing was refused).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from newswatch.errors import DeliveryError, StoreUnavailableError
+from newswatch.errors import StoreUnavailableError
 from newswatch.index import documents, messages
 from newswatch.index.client import Store
-from newswatch.index.documents import Found, Write
+from newswatch.index.documents import Found, Outcome, Write
 from newswatch.model.alert import Message
-from newswatch.model.envelope import Channel, Envelope
+from newswatch.model.envelope import Channel
 from newswatch.model.rendered import Rendered
 
-CLAIM = timedelta(minutes=5)
-FIRST_RETRY = timedelta(minutes=1)
-LONGEST_RETRY = timedelta(hours=1)
-MARKS = 8
+#: what a list of deliveries needs; the messages themselves are read one at a time
+HEAD = {"excludes": ["message", "receipt", "value"]}
+MOST_TERMS = 60_000
+ORDER: list[dict[str, Any]] = [
+    {"@timestamp": "asc"},
+    {"order": {"order": "asc", "missing": 0}},
+    {"notification": "asc"},
+]
 
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """A channel of ``channels.yaml`` and the address to use it with; ``missing`` says why it cannot be used."""
+    """One address of a channel of ``channels.yaml``; ``missing`` says why it cannot be used.
+
+    ``group`` is the channel's id (empty: the same as ``name``): what is wrong with a channel is wrong for all of it.
+    """
 
     name: str
     address: str
     channel: Channel | None = None
     missing: str = ""
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """What came of one try: ``state`` is ``sent``, ``failed`` (for good) or ``waiting``."""
+    """What came of one try: ``state`` is ``sent``, ``failed`` (for good), ``dropped`` or ``waiting``."""
 
     message: Message
     state: str
@@ -47,132 +54,83 @@ class Delivered:
 
 
 def write(store: Store, decided: Sequence[Message], bodies: Sequence[Rendered], since: Mapping[str, datetime]) -> None:
-    """Put messages into the outbox; one that is there stays as it is. ``since`` is when each message's alert began."""
+    """Put messages into the outbox; one that is there stays as it is. ``since`` is when each message's alert began.
+
+    Raises StoreUnavailableError when the store did not take every one of them: then they are not written yet.
+    """
     index = store.index("outbox")
-    documents.bulk(
-        store,
-        [
-            Write("create", index, message.id, _document(message, body, since.get(message.id)))
-            for message, body in zip(decided, bodies, strict=True)
-        ],
-    )
+    writes = [
+        Write("create", index, message.id, _document(message, body, since.get(message.id), number))
+        for number, (message, body) in enumerate(zip(decided, bodies, strict=True))
+    ]
+    refuse(documents.bulk(store, writes), "messages")
+
+
+def refuse(outcomes: Sequence[Outcome], what: str) -> None:
+    """Raise StoreUnavailableError when a write was neither applied nor there already."""
+    lost = [one for one in outcomes if not one.applied and not one.conflict]
+    if lost:
+        raise StoreUnavailableError(f"Elasticsearch did not take {len(lost)} {what}: {lost[0].reason}")
 
 
 def recent(store: Store, since: datetime) -> list[Delivered]:
     """Deliveries that ended since then, by now known or not to the life cycle."""
-    query = {
-        "bool": {"filter": [{"terms": {"state": ["sent", "failed"]}}, {"range": {"sent": {"gte": since.isoformat()}}}]}
-    }
-    found: list[Delivered] = []
-    for page in documents.pages(
-        store, {"query": query, "sort": [{"sent": "asc"}, {"notification": "asc"}]}, store.index("outbox")
-    ):
-        found += [Delivered(_message(one), one.source["state"], _time(one.source["sent"])) for one in page]
+    ended = {"terms": {"state": ["sent", "failed"]}}
+    query = {"bool": {"filter": [ended, {"range": {"sent": {"gte": since.isoformat()}}}]}}
+    return [
+        Delivered(message(one), one.source["state"], when(one.source["sent"]), one.source.get("error") or "")
+        for one in heads(store, query, [{"sent": "asc"}, {"notification": "asc"}])
+    ]
+
+
+def results(store: Store, alerts: Sequence[str]) -> dict[str, dict[str, str]]:
+    """Alert → recipient → what became of the last message about it, such as ``waiting: refused (450 busy)``."""
+    if not alerts:
+        return {}
+    documents.refresh(store, store.index("outbox"))
+    found: dict[str, dict[str, str]] = {}
+    for one in heads(store, {"terms": {"alerts": list(alerts[:MOST_TERMS])}}, ORDER):
+        source = one.source
+        why = source.get("error") or source.get("fault")
+        for alert in source["alerts"]:
+            found.setdefault(alert, {})[source["recipient"]] = source["state"] + (f": {why}" if why else "")
     return found
 
 
-def deliver(store: Store, recipients: Mapping[str, Recipient], clock: Callable[[], datetime]) -> list[Delivered]:
-    """Try everything that is due, each recipient in its own order; returns what came of each try."""
-    documents.refresh(store, store.index("outbox"))
-    now = clock()
-    query = {"terms": {"state": ["waiting", "sending"]}}
-    sort = [{"@timestamp": "asc"}, {"notification": "asc"}]
-    tried: list[Delivered] = []
-    blocked: set[str] = set()
-    for page in documents.pages(store, {"query": query, "sort": sort}, store.index("outbox")):
-        for one in page:
-            if one.source["channel"] in blocked:
-                continue
-            done = _try(store, one, recipients, now, clock)
-            if done is None or done.state == "waiting":
-                # what comes after it for this recipient must not overtake it
-                blocked.add(one.source["channel"])
-            if done is not None:
-                tried.append(done)
-    return tried
+def heads(store: Store, query: Mapping[str, Any], sort: Sequence[Mapping[str, Any]]) -> Iterator[Found]:
+    """The deliveries that match, without what they carry."""
+    search = {"query": query, "sort": list(sort), "_source": HEAD}
+    for page in documents.pages(store, search, store.index("outbox")):
+        yield from page
 
 
-def _try(
-    store: Store, one: Found, recipients: Mapping[str, Recipient], now: datetime, clock: Callable[[], datetime]
-) -> Delivered | None:
-    """One delivery; None when it is not its time or somebody else has it."""
+def message(one: Found) -> Message:
+    """The life cycle's message of an outbox document."""
     source = one.source
-    free = source["state"] == "waiting" or _time(source["claimed_until"]) <= now
-    if not free or _time(source["next_try"]) > now:
-        return None
-    claimed = {
-        **source,
-        "state": "sending",
-        "claimed_until": (now + CLAIM).isoformat(),
-        "attempts": source["attempts"] + 1,
-    }
-    if not documents.put(store, one.index, one.id, claimed, one):
-        return None
-    try:
-        receipt = _send(store, one.id, claimed, recipients)
-    except DeliveryError as error:
-        return _failed(store, one, claimed, error, clock())
-    at = clock()
-    began = _time(source["began"]) if source.get("began") else at
-    sent = {
-        "state": "sent",
-        "sent": at.isoformat(),
-        "latency": max(0.0, (at - began).total_seconds()),
-        "receipt": dict(receipt),
-        "error": None,
-    }
-    _mark(store, one, sent)
-    return Delivered(_message(one), "sent", at)
-
-
-def _send(store: Store, name: str, source: Mapping[str, Any], recipients: Mapping[str, Recipient]) -> Mapping[str, Any]:
-    recipient = recipients.get(source["channel"])
-    if recipient is None:
-        raise DeliveryError(f"channels.yaml has no channel {source['channel']} any more", retryable=True)
-    if recipient.channel is None:
-        raise DeliveryError(recipient.missing, retryable=True)
-    thread = source.get("thread")
-    first = documents.get(store, store.index("outbox"), thread) if thread else None
-    envelope = Envelope(
-        name,
-        recipient.address,
-        messages.rendered(source["message"]),
-        _time(source["@timestamp"]),
-        thread,
-        (first.source.get("receipt") or {}) if first else {},
+    return Message(
+        one.id,
+        source["recipient"],
+        source["kind"],
+        list(source["alerts"]),
+        when(source["@timestamp"]),
+        source.get("route") or "",
+        source.get("thread"),
     )
-    return recipient.channel.send(envelope)
 
 
-def _failed(store: Store, one: Found, source: Mapping[str, Any], error: DeliveryError, at: datetime) -> Delivered:
-    attempts = source["attempts"]
-    wait = min(LONGEST_RETRY, FIRST_RETRY * 2 ** min(attempts - 1, 10))
-    if error.retry_after:
-        wait = max(wait, timedelta(seconds=min(error.retry_after, 86_400)))
-    state = "waiting" if error.retryable else "failed"
-    mark = {"state": state, "error": str(error)[:500], "next_try": (at + wait).isoformat()}
-    _mark(store, one, mark | ({"sent": at.isoformat()} if state == "failed" else {}))
-    return Delivered(_message(one), state, at, str(error))
+def when(text: str) -> datetime:
+    """A time of a document."""
+    return datetime.fromisoformat(text)
 
 
-def _mark(store: Store, one: Found, change: Mapping[str, Any]) -> None:
-    """Write what came of it. A conflict is re-read and marked again, never sent again."""
-    for _ in range(MARKS):
-        found = documents.get(store, one.index, one.id)
-        if found is None or found.source["state"] in ("sent", "failed"):
-            return
-        if documents.put(store, one.index, one.id, {**found.source, **change}, found):
-            return
-    raise StoreUnavailableError(f"delivery {one.id} could not be marked; it is looked at again when its claim ends")
-
-
-def _document(message: Message, body: Rendered, began: datetime | None) -> dict[str, Any]:
+def _document(message: Message, body: Rendered, began: datetime | None, number: int) -> dict[str, Any]:
     at = message.decided.isoformat()
     return {
         "@timestamp": at,
+        "order": number,
         "notification": message.id,
         "kind": message.kind,
-        "channel": message.to,
+        "channel": message.to.partition(":")[0],
         "recipient": message.to,
         "route": message.route,
         "state": "waiting",
@@ -182,22 +140,6 @@ def _document(message: Message, body: Rendered, began: datetime | None) -> dict[
         "began": began.isoformat() if began else None,
         "thread": message.thread,
         "alerts": message.alerts,
+        "fault": body.fault or None,
         "message": messages.source(body),
     }
-
-
-def _message(one: Found) -> Message:
-    source = one.source
-    return Message(
-        one.id,
-        source["channel"],
-        source["kind"],
-        list(source["alerts"]),
-        _time(source["@timestamp"]),
-        source.get("route") or "",
-        source.get("thread"),
-    )
-
-
-def _time(text: str) -> datetime:
-    return datetime.fromisoformat(text)

@@ -12,7 +12,8 @@ from newswatch.index import documents
 from newswatch.index.client import Store
 from newswatch.index.documents import Write
 from newswatch.model.alert import Word
-from newswatch.model.book import Alert, Book, Entry, Group, Silence, Told
+from newswatch.model.book import Alert, Book, Entry, Group, Silence
+from newswatch.pipeline import outbox
 from newswatch.pipeline.book import doc_id
 
 Titles = Mapping[str, str]
@@ -36,7 +37,7 @@ def publish(store: Store, book: Book, names: Iterable[str], titles: Titles, now:
     for name in wanted.get("silences", ()):
         if name in book.silences:
             writes.append(Write("index", store.index("silences"), doc_id(name), silence(book.silences[name], now)))
-    documents.bulk(store, writes)
+    outbox.refuse(documents.bulk(store, writes), "alerts and ledger entries")
 
 
 def state_of(alert: Alert) -> str:
@@ -92,11 +93,14 @@ def _ledger_writes(store: Store, book: Book, names: Sequence[str], titles: Title
     for start in range(0, len(live), CHUNK):
         some = live[start : start + CHUNK]
         pairs = [(store.index("signals"), name) for name in some]
+        results = outbox.results(store, sorted({book.ledger[name].alert for name in some if book.ledger[name].alert}))
         signals = documents.mget(store, pairs, source=["rule", "severity", "tags", "value.items", "value.note"])
         for name in some:
             entry = book.ledger[name]
             found = signals[name].source if name in signals else {}
-            yield Write("index", index, name, _entry(name, entry, book.alerts.get(entry.alert), found, titles))
+            channels = results.get(entry.alert, {})
+            alert = book.alerts.get(entry.alert)
+            yield Write("index", index, name, _entry(name, entry, alert, found, titles) | {"channels": channels})
     others = Counter(entry.seen for name in names if (entry := book.ledger[name]).word == Word.NOT_LIVE)
     for run, count in others.items():
         yield Write("index", index, f"not-live/{run.isoformat()}", _not_live(run, count))
@@ -118,15 +122,7 @@ def _entry(signal: str, entry: Entry, alert: Alert | None, found: Mapping[str, A
         "severity": found.get("severity") or (alert.severity if alert else None),
         "tags": found.get("tags", []),
         "count": 1,
-        "channels": {to: answer(told) for to, told in alert.told.items()} if alert else {},
     }
-
-
-def answer(told: Told) -> str:
-    """What became of the first message to a recipient."""
-    if told.refused:
-        return "refused"
-    return f"accepted {told.accepted.isoformat()}" if told.accepted else "waiting"
 
 
 def _not_live(run: datetime, count: int) -> dict[str, Any]:

@@ -17,6 +17,7 @@ def read(store: Store) -> dict[str, Any]:
     items = documents.search(store, store.index("items"), {"size": 0, "track_total_hits": True, "aggs": terms})
     feeds = documents.search(store, store.index("feeds"), _by("status", "failure"))
     outbox = documents.search(store, store.index("outbox"), _by("state"))
+    troubles = documents.search(store, store.index("outbox"), TROUBLES)
     letters = documents.search(store, store.index("dead-letter"), {"size": 0, "track_total_hits": True})
     return {
         "namespace": store.namespace,
@@ -28,9 +29,19 @@ def read(store: Store) -> dict[str, Any]:
         "feed_failures": _buckets(feeds, "failure"),
         "deliveries": _buckets(outbox, "state"),
         "dead_letters": letters["hits"]["total"]["value"],
+        "troubles": [_trouble(hit["_source"]) for hit in troubles["hits"]["hits"]],
     }
 
 
+#: deliveries that wait after a failure, were refused for good, or went out in a plain form, newest first
+TROUBLES = {
+    "query": {
+        "bool": {"should": [{"exists": {"field": "error"}}, {"exists": {"field": "fault"}}]},
+    },
+    "sort": [{"@timestamp": "desc"}, {"notification": "asc"}],
+    "_source": ["recipient", "state", "kind", "attempts", "error", "fault", "@timestamp"],
+    "size": 10,
+}
 ITEMS = {"tags": "tags", "languages": "language", "origins": "origin"}
 
 
@@ -46,11 +57,20 @@ def lines(found: dict[str, Any]) -> list[str]:
         f"Deliveries     {_said(found['deliveries'])}",
         f"Set aside      {found['dead_letters']} documents or messages"
         + ("; see the index dead-letter" if found["dead_letters"] else ""),
+        *(f"  {one}" for one in found["troubles"]),
     ]
 
 
 def _by(*fields: str) -> dict[str, Any]:
     return {"size": 0, "aggs": {field: {"terms": {"field": field, "size": 50}} for field in fields}}
+
+
+def _trouble(one: dict[str, Any]) -> str:
+    """``mail-ops: firing of 2026-03-02 10:00 waiting after 3 tries: the mail server refused the login (535)``."""
+    when = one["@timestamp"][:16].replace("T", " ")
+    why = one.get("error") or one.get("fault")
+    tries = "1 try" if one["attempts"] == 1 else f"{one['attempts']} tries"
+    return f"{one['recipient']}: {one['kind']} of {when} {one['state']} after {tries}: {why}"
 
 
 def _buckets(answer: dict[str, Any], name: str) -> dict[str, int]:

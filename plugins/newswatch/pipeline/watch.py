@@ -20,7 +20,7 @@ from newswatch.model.rendered import Links
 from newswatch.model.rules import Rule
 from newswatch.model.signal import Kind, Signal
 from newswatch.pipeline import book as books
-from newswatch.pipeline import outbox, views
+from newswatch.pipeline import outbox, send, views
 from newswatch.pipeline.acts import read_acts
 from newswatch.pipeline.book import Kept, load, save
 from newswatch.pipeline.detect import detect_pass
@@ -63,18 +63,26 @@ def watch(run: Watch) -> WatchReport:
     messages = _decide(run, kept)
     save(run.store, kept, run.now)
     _finish(run, kept)
-    done = outbox.deliver(run.store, run.recipients, run.clock)
-    if done:
-        kept = load(run.store)
-        for one in done:
-            _apply(kept, one)
-        kept.unwritten = []
-        save(run.store, kept, run.now)
-        _publish(run, kept, kept.unpublished)
+    done = send.deliver(run.store, run.recipients, run.clock)
+    if done or messages:
+        _settle(run, messages, done)
     states = [one.state for one in done]
     return WatchReport(
         len(signals), len(messages), states.count("sent"), states.count("waiting"), states.count("failed")
     )
+
+
+def _settle(run: Watch, written: Sequence[Message], done: Sequence[Delivered]) -> None:
+    """Tell the book what is written and delivered. Should this be lost, the next run finds it out by itself."""
+    kept = load(run.store)
+    for one in done:
+        _apply(kept, one)
+    # another run's messages, decided meanwhile, may not be written yet
+    names = {one.id for one in written}
+    kept.unwritten = [one for one in kept.unwritten if one.id not in names]
+    save(run.store, kept, run.now)
+    tried = [f"alerts/{alert}" for one in done for alert in one.message.alerts]
+    _publish(run, kept, list(dict.fromkeys([*kept.unpublished, *tried])))
 
 
 def act_of(signal: Signal) -> Act:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
+from jinja2 import TemplateError
 from markupsafe import Markup, escape
 
 from newswatch.model.notice import AlertView, Notice, StoryView
@@ -13,6 +15,11 @@ from newswatch.model.rendered import Image, Links, Rendered
 from newswatch.render import environment as env
 
 SHOWN_ALERTS = 20
+WEBHOOK_ALERTS = 100
+#: around an alert, what the dashboards show of the time before it
+BEFORE = timedelta(hours=24)
+#: what a template that was edited can raise
+FAULTS = (ArithmeticError, AttributeError, LookupError, OSError, TemplateError, TypeError, ValueError)
 HEADINGS = {
     "firing": "Alert",
     "update": "Now more severe",
@@ -40,14 +47,35 @@ def notice(one: Notice, *, images: Iterable[Image] = (), links: Links | None = N
         "images": {image.name: image for image in pictures},
         "links": links or Links(),
     }
+    faults: list[str] = []
+    plain = _lines(one)
+
+    def form(name: str, made: Callable[..., Any], instead: Any) -> Any:
+        """What a template makes; when it fails, the same in a plain form: a message is worth more than its looks."""
+        try:
+            return made(f"alert/{name}", **values)
+        except FAULTS as error:
+            faults.append(f"the template alert/{name} failed ({type(error).__name__}); a plain form was sent")
+            return instead
+
     return Rendered(
         subject=values["subject"],
-        text=env.render("alert/mail.txt", **values),
-        html=env.render("alert/mail.html", **values),
+        text=form("mail.txt", env.render, "\n".join(plain) + "\n"),
+        html=form("mail.html", env.render, "".join(f"<p>{escape(line)}</p>\n" for line in plain)),
         images=pictures,
-        slack=env.blocks("alert/slack.json", **values),
+        slack=form("slack.json", env.blocks, env.sections(plain)),
         data=webhook(one, values["links"]),
+        fault="; ".join(faults),
     )
+
+
+def _lines(one: Notice) -> list[str]:
+    """The notice without a template: its heading, and two lines for each alert."""
+    found = [heading(one)]
+    for alert in one.alerts[:SHOWN_ALERTS]:
+        found.append(env.line(f"[{alert.severity}] {alert.title} {against(alert)}"))
+        found += [env.line(f"{story.title} {env.safe_url(story.url)}") for story in alert.stories[:1]]
+    return found
 
 
 def heading(one: Notice) -> str:
@@ -89,24 +117,39 @@ def webhook(one: Notice, links: Links) -> dict[str, Any]:
     """The body that Alertmanager's receivers take: version 4, RFC 3339 times, labels and annotations."""
     status = "resolved" if one.kind == "recovered" else "firing"
     shared = set.intersection(*(set(alert.labels) for alert in one.alerts)) if one.alerts else set()
+    told = one.alerts[:WEBHOOK_ALERTS]
     return {
         "version": "4",
         "groupKey": one.route,
         "status": status,
         "receiver": one.route,
-        "truncatedAlerts": 0,
+        "truncatedAlerts": len(one.alerts) - len(told),
         "groupLabels": {},
         "commonLabels": dict(sorted(shared)),
         "commonAnnotations": {},
         "externalURL": links.desk or "",
         "kind": one.kind,
-        "alerts": [_alert(alert, links) for alert in one.alerts],
+        "alerts": [_alert(alert, links) for alert in told],
     }
 
 
 def page(alert: AlertView, links: Links) -> str:
     """The desk's page of an alert, empty when there is no desk."""
     return f"{links.desk}/alerts/{quote(alert.id, safe='')}" if links.desk else ""
+
+
+def kibana(alert: AlertView, links: Links) -> str:
+    """The overview in Kibana with the alert's time range set, empty when there is no Kibana."""
+    if not links.kibana:
+        return ""
+    until = f"'{_stamp(alert.until + timedelta(hours=1))}'" if alert.until else "now"
+    base = links.kibana if "/app/" in links.kibana else f"{links.kibana.rstrip('/')}/app/dashboards"
+    span = f"(time:(from:'{_stamp(alert.since - BEFORE)}',to:{until}))"
+    return f"{base.partition('#')[0]}#/view/{links.namespace}-overview?_g={span}"
+
+
+def _stamp(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
 
 
 def _alert(alert: AlertView, links: Links) -> dict[str, Any]:
@@ -133,4 +176,4 @@ def _one_line(text: str) -> str:
 
 
 def _filters() -> None:
-    env.environment().filters.update(against=against, marked=marked, page=page)
+    env.environment().filters.update(against=against, marked=marked, page=page, kibana=kibana)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
+from collections.abc import Iterable
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -48,6 +49,11 @@ def blocks(template: str, **values: Any) -> tuple[dict[str, Any], ...]:
         note = {"type": "context", "elements": [{"type": "mrkdwn", "text": "… and more: see the mail or the desk."}]}
         kept = [*kept[: SLACK_BLOCKS - 1], note]
     return tuple(_bounded(block) for block in kept)
+
+
+def sections(lines: Iterable[str]) -> tuple[dict[str, Any], ...]:
+    """Plain lines as Block Kit sections."""
+    return tuple({"type": "section", "text": {"type": "mrkdwn", "text": slack(one) or " "}} for one in lines)
 
 
 def line(value: object, most: int = LINE) -> str:
