@@ -11,8 +11,11 @@ DEADLINE = timedelta(minutes=10)
 
 
 def missed(**context: object) -> None:
-    """The canary was not seen in time: said at the level that monitoring looks for."""
+    """The canary was not seen in time: the next watch run tells people, like any other alert."""
+    from newswatch import jobs
+
     logging.getLogger("newswatch").error("the drill's canary was not seen within %s", DEADLINE)
+    jobs.drill_ended(datetime.now(UTC), seen=False)
 
 
 @dag(
@@ -29,7 +32,9 @@ def newswatch_drill() -> None:
     def drill() -> list[str]:
         from newswatch import jobs
 
-        return jobs.drill(jobs.Where(), print, lambda: datetime.now(UTC))
+        lines = jobs.drill(jobs.Where(), print, lambda: datetime.now(UTC))
+        jobs.drill_ended(datetime.now(UTC), seen=True)
+        return lines
 
     drill()
 

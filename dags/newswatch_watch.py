@@ -8,6 +8,14 @@ from typing import Any
 from airflow.sdk import Asset, AssetOrTimeSchedule, CronTriggerTimetable, Param, dag, task
 
 
+def failed(context: Any) -> None:
+    """No outbox can tell that the watch does not run; Airflow's own notifiers can."""
+    from newswatch import alarm, runtime
+
+    if not context["params"]["config"]:  # a drill's own run is told by its canary
+        alarm.raise_alarm(context, runtime.config_folder(), datetime.now(UTC))
+
+
 @dag(
     schedule=AssetOrTimeSchedule(
         timetable=CronTriggerTimetable("* * * * *", timezone="UTC"), assets=[Asset("newswatch://items")]
@@ -23,7 +31,12 @@ from airflow.sdk import Asset, AssetOrTimeSchedule, CronTriggerTimetable, Param,
     doc_md=__doc__,
 )
 def newswatch_watch() -> None:
-    @task(retries=2, retry_delay=timedelta(seconds=5), execution_timeout=timedelta(minutes=10))
+    @task(
+        retries=2,
+        retry_delay=timedelta(seconds=5),
+        execution_timeout=timedelta(minutes=10),
+        on_failure_callback=failed,
+    )
     def watch(params: dict[str, Any]) -> dict[str, int]:
         from dataclasses import asdict
         from pathlib import Path

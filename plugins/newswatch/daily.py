@@ -172,7 +172,7 @@ def _load(where: jobs.Where) -> Everything:
     # each address of a channel is told on its own
     people = addresses(found.channels)
     digests = [
-        spec.model_copy(update={"to": tuple(one.name for name in spec.to for one in people[name])})
+        spec.model_copy(update={"recipients": tuple(one.name for name in spec.recipients for one in people[name])})
         for spec in found.digests
     ]
     return dataclasses.replace(found, digests=tuple(digests))

@@ -139,16 +139,32 @@ def watch(where: Where, now: datetime, clock: Callable[[], datetime]) -> WatchRe
     """Detect, decide, deliver. ``clock`` tells when a delivery was accepted."""
     from newswatch.config import everything
     from newswatch.config.channels import life_cycle
+    from newswatch.deliver.heartbeat import ping
     from newswatch.model.rendered import Links
+    from newswatch.model.selfwatch import SELF_RULES
+    from newswatch.pipeline.drill import NAMESPACE as DRILL
+    from newswatch.pipeline.selfwatch import healthy
     from newswatch.pipeline.watch import Watch
     from newswatch.pipeline.watch import watch as run
 
     found = everything.load_alerting(where.folder, running=True)
     store = open_store(where.namespace)
     recipients = {one.name: one for one in all_recipients(found.channels)}
-    life = life_cycle(found.channels, found.rules)
+    life = life_cycle(found.channels, (*found.rules, *SELF_RULES))
     links = Links(found.channels.desk, found.channels.kibana, where.namespace)
-    return run(Watch(store, found.rules, life, recipients, now, clock, links))
+    report = run(Watch(store, found.rules, life, recipients, now, clock, links))
+    healthy(store)
+    heartbeat = os.environ.get("NEWSWATCH_HEARTBEAT") or found.channels.heartbeat
+    if heartbeat and where.namespace != DRILL and not ping(heartbeat):
+        logging.getLogger("newswatch").warning("the heartbeat's address did not answer")
+    return report
+
+
+def drill_ended(now: datetime, *, seen: bool) -> None:
+    """Remember that the drill's canary arrived, or did not in time: the next watch run tells people."""
+    from newswatch.pipeline.selfwatch import canary
+
+    canary(open_store(Where().namespace), now, seen=seen)
 
 
 def retag(where: Where, now: datetime, progress: Callable[[int], None] = lambda _: None) -> RetagReport:

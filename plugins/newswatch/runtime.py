@@ -52,6 +52,21 @@ def connection(name: str) -> Connection:
     return found
 
 
+def variable(name: str) -> str | None:
+    """An Airflow Variable, None when there is none. Only inside Airflow."""
+    from airflow.sdk import Variable
+
+    found = Variable.get(name, default=None)
+    return None if found is None else str(found)
+
+
+def set_variable(name: str, value: str) -> None:
+    """Keep an Airflow Variable. Only inside Airflow."""
+    from airflow.sdk import Variable
+
+    Variable.set(name, value)
+
+
 def _from_airflow(name: str) -> Connection | None:
     from airflow.sdk import BaseHook
     from airflow.sdk.exceptions import AirflowNotFoundException, AirflowRuntimeError

@@ -21,6 +21,7 @@ from newswatch.model.alert import LifeCycle, Route, RuleTimers
 from newswatch.model.connection import Connection
 from newswatch.model.envelope import Channel, Envelope
 from newswatch.model.rendered import Links
+from newswatch.model.selfwatch import SELF_RULES
 from newswatch.model.signal import Kind, Severity, Signal, StoryRef, signal_id
 from newswatch.pipeline.outbox import Recipient
 from newswatch.pipeline.watch import Watch, WatchReport, watch
@@ -129,7 +130,8 @@ class Newsroom:
             group_interval=timedelta(minutes=5),
             repeat_interval=timedelta(days=9),
         )
-        life = LifeCycle((route,), {"spike": RuleTimers(True)}, catch_up_after=timedelta(days=365))
+        timers = {one.id: RuleTimers(True, one.hold, one.recover_after) for one in SELF_RULES}
+        life = LifeCycle((route,), {"spike": RuleTimers(True), **timers}, catch_up_after=timedelta(days=365))
         base = Watch(self.store, (), life, self.recipients, now, lambda: now, Links())
         return watch(replace(base, **given))
 

@@ -11,6 +11,7 @@ from newswatch.config.loader import Key, Lines, load
 from newswatch.model.alert import SEVERITIES, Escalation, Inhibition, Interval, LifeCycle, Route, RuleTimers
 from newswatch.model.channels import Address, ChannelsFile, ChannelSpec, RouteSpec
 from newswatch.model.rules import Rule
+from newswatch.model.selfwatch import SelfRule
 
 NEEDS = {"email": "to", "folder": "path", "slack": None, "webhook": "connection", "apprise": "connection"}
 
@@ -48,7 +49,7 @@ def addresses(found: ChannelsFile) -> dict[str, tuple[Address, ...]]:
     return made
 
 
-def life_cycle(found: ChannelsFile, rules: Iterable[Rule]) -> LifeCycle:
+def life_cycle(found: ChannelsFile, rules: Iterable[Rule | SelfRule]) -> LifeCycle:
     """The life cycle's configuration; each address of a channel is a recipient of its own."""
     people = {name: tuple(one.name for one in ones) for name, ones in addresses(found).items()}
     return LifeCycle(
@@ -64,7 +65,7 @@ def life_cycle(found: ChannelsFile, rules: Iterable[Rule]) -> LifeCycle:
     )
 
 
-def _timers(rule: Rule) -> RuleTimers:
+def _timers(rule: Rule | SelfRule) -> RuleTimers:
     hold = getattr(rule, "hold", None)
     return RuleTimers() if hold is None else RuleTimers(True, hold, getattr(rule, "recover_after", timedelta(0)))
 

@@ -18,9 +18,10 @@ from newswatch.index.signals import read_signals
 from newswatch.model.alert import Act, LifeCycle, Message
 from newswatch.model.rendered import Links
 from newswatch.model.rules import Rule
+from newswatch.model.selfwatch import SELF_RULES
 from newswatch.model.signal import Kind, Signal
 from newswatch.pipeline import book as books
-from newswatch.pipeline import outbox, send, views
+from newswatch.pipeline import outbox, selfwatch, send, views
 from newswatch.pipeline.acts import read_acts
 from newswatch.pipeline.book import Kept, load, save
 from newswatch.pipeline.detect import detect_pass
@@ -57,6 +58,7 @@ class WatchReport:
 def watch(run: Watch) -> WatchReport:
     """Detect, decide, deliver. Raises StoreUnavailableError when the store is away or another run was faster."""
     signals = detect_pass(run.store, run.rules, run.now)
+    selfwatch.look(run.store, run.now)
     kept = load(run.store)
     _absorb(run.store, kept)
     _finish(run, kept)
@@ -149,4 +151,4 @@ def _finish(run: Watch, kept: Kept) -> None:
 
 
 def _publish(run: Watch, kept: Kept, names: Sequence[str]) -> None:
-    publish(run.store, kept.book, names, {rule.id: rule.title for rule in run.rules}, run.now)
+    publish(run.store, kept.book, names, {rule.id: rule.title for rule in (*run.rules, *SELF_RULES)}, run.now)
