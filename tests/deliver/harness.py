@@ -42,12 +42,14 @@ class Crash(BaseException):
 class Trap:
     """Counts what a run does; strikes at event number ``at``, ``before`` it reaches the other side or after.
 
+    Events are counted from the one named ``after`` on, when that is given. A fault (``what``) never meets a message.
     ``unmarked``: a message was accepted and its mark has not reached the store.
     """
 
     at: int = -1
     before: bool = True
     what: Callable[[], Any] | None = None
+    after: str = ""
     count: int = 0
     unmarked: bool = False
     struck: str = ""
@@ -55,8 +57,9 @@ class Trap:
 
     def pass_through(self, name: str, act: Callable[[], Any]) -> Any:
         """``act`` with the trap around it."""
-        here = self.count == self.at
-        self.count += 1
+        here = self.count == self.at and not (self.what and name.startswith("send"))
+        if not self.after or self.count or name == self.after:
+            self.count += 1
         self.log.append(name)
         if here and self.before:
             return self._strike(name)
