@@ -74,7 +74,7 @@ watchlist.register(app)
 def main() -> None:
     """Run the command line; every expected error is one sentence on standard error."""
     try:
-        app(prog_name="newswatch")
+        common.complete(typer.main.get_command(app))(prog_name="newswatch")
     except (ConfigError, UsageError) as error:
         common.complain(str(error))
         sys.exit(2)

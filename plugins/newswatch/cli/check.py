@@ -15,17 +15,20 @@ def register(app: typer.Typer) -> None:
     app.command("check")(check)
 
 
-def check(config: common.Config = None) -> None:
+def check(config: common.Config = None, json: common.Json = False) -> None:
     """Check every file of the configuration: types, names, timers, and the watch-list's own sentences."""
-    for line in check_all(jobs.Where(config=config).folder):
-        typer.echo(line)
+    found = check_all(jobs.Where(config=config).folder)
+    if json:
+        common.emit({"file": name, "holds": said} for name, said in found)
+        return
+    for name, said in found:
+        typer.echo(f"{name}: {said}")
 
 
-def check_all(folder: Path) -> list[str]:
-    """One line per file that is right. Raises ConfigError (file, line, key) at the first that is not."""
+def check_all(folder: Path) -> list[tuple[str, str]]:
+    """File → what stands in it. Raises ConfigError (file, line, key) at the first that is not right."""
     from newswatch.config import everything
     from newswatch.config.watchlist import check_watchlist
 
     check_watchlist(folder)
-    found = everything.load(folder)
-    return [f"{name}: {said}" for name, said in found.summary()]
+    return everything.load(folder).summary()

@@ -22,6 +22,35 @@ Now = Annotated[
 Json = Annotated[bool, typer.Option("--json", help="JSON lines on standard output.")]
 
 
+def complete(command: Any) -> Any:
+    """Let every command take ``--config``, ``--namespace`` and ``--now``, also where it has no use for one of them.
+
+    So a script can give the same options to all. The help of a command shows only those that it uses.
+    """
+    if hasattr(command, "commands"):
+        for inner in command.commands.values():
+            complete(inner)
+        return command
+    taken = {name for parameter in command.params for name in parameter.opts}
+    command.params += [option for option in _spare() if taken.isdisjoint(option.opts)]
+    return command
+
+
+def _spare() -> list[Any]:
+    """The common options as a command gets them that ignores them."""
+    ignoring = typer.Typer(add_completion=False)
+
+    @ignoring.command()
+    def none(config: Config = None, namespace: Namespace = "newswatch", now: Now = None) -> None:
+        """Take the options."""
+
+    options = list(typer.main.get_command(ignoring).params)
+    for option in options:
+        option.expose_value = False
+        option.hidden = True  # type: ignore[attr-defined]
+    return options
+
+
 def complain(message: str) -> None:
     """One sentence on standard error."""
     sys.stderr.write(f"newswatch: {message}\n")

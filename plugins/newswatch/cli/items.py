@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -33,9 +34,13 @@ def seed(
     config: common.Config = None,
     namespace: common.Namespace = "newswatch",
     now: common.Now = None,
+    json: common.Json = False,
 ) -> None:
     """Load the seed articles; may be repeated."""
     done = jobs.seed(jobs.Where(namespace, config), common.clock(now), folder)
+    if json:
+        common.emit([{"created": sorted(done.created), "known": sorted(done.known)}])
+        return
     typer.echo(f"{len(done.created)} seed articles stored, {len(done.known)} were there already.")
 
 
@@ -45,10 +50,14 @@ def poll(
     config: common.Config = None,
     namespace: common.Namespace = "newswatch",
     now: common.Now = None,
+    json: common.Json = False,
 ) -> None:
     """Poll the feeds that are due, once. A feed that fails is shown and does not fail the command."""
     where = jobs.Where(namespace, config, feeds, tuple(allow or ()))
     report = jobs.poll(where, common.clock(now), _say if sys.stderr.isatty() else lambda _: None)
+    if json:
+        common.emit([asdict(report)])
+        return
     typer.echo(
         f"{report.feeds} feeds polled, {report.failed} failed; {report.created} new items, "
         f"{report.corrected} corrected, {report.refused} set aside."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
@@ -17,10 +18,18 @@ def register(app: typer.Typer) -> None:
     app.command("drill")(drill)
 
 
-def watch(config: common.Config = None, namespace: common.Namespace = "newswatch", now: common.Now = None) -> None:
+def watch(
+    config: common.Config = None,
+    namespace: common.Namespace = "newswatch",
+    now: common.Now = None,
+    json: common.Json = False,
+) -> None:
     """Detect, decide and deliver once, as the watch DAG does every minute."""
     where = jobs.Where(namespace, config)
     report = jobs.watch(where, common.clock(now), lambda: common.clock(now))
+    if json:
+        common.emit([asdict(report)])
+        return
     typer.echo(
         f"{report.signals} signals, {report.messages} messages decided; "
         f"{report.sent} sent, {report.waiting} to be tried again, {report.failed} refused."
@@ -30,6 +39,7 @@ def watch(config: common.Config = None, namespace: common.Namespace = "newswatch
 def drill(
     local: Annotated[bool, typer.Option("--local", help="Without Airflow, right here.")] = False,
     config: common.Config = None,
+    namespace: common.Namespace = "newswatch",
 ) -> None:
     """Send a canary article the whole way, from a loopback feed to the folder channel."""
 
@@ -37,5 +47,5 @@ def drill(
         sys.stderr.write(f"  … {text}\n")
 
     api = None if local else jobs.airflow_api()
-    for line in jobs.drill(jobs.Where(config=config), say, lambda: common.clock(None), api):
+    for line in jobs.drill(jobs.Where(namespace, config), say, lambda: common.clock(None), api):
         typer.echo(line)
