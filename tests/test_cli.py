@@ -49,7 +49,7 @@ def test_check_ignores_what_it_has_no_use_for_and_speaks_json() -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
-        (("check", "--config", "/nowhere"), 2, "there is no such file"),
+        (("check", "--config", "/nowhere"), 2, "has no watch-list files"),
         (("items", "--bogus"), 2, "No such option"),
         (("poll", "--now", "yesterday"), 2, "--now wants an ISO 8601 time"),
         (("status",), 2, "run make up first, or set ELASTICSEARCH_URL"),
