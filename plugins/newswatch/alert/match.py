@@ -7,14 +7,17 @@ from newswatch.model.book import Alert
 
 
 def values(alert: Alert, name: str) -> tuple[str, ...]:
-    """What an alert holds under ``name``: its label of that name, else what newswatch knows of it by itself."""
+    """What an alert holds under ``name``: its label of that name, else what newswatch knows of it by itself.
+
+    Labels, tags and actors are those that it was made with.
+    """
     if name in alert.labels:
         return (alert.labels[name],)
     known = {
         "rule": (alert.rule,),
         "severity": (alert.severity,),
-        "tag": alert.tags,
-        "actor": alert.actors,
+        "tag": alert.made_tags,
+        "actor": alert.made_actors,
         "alert": (alert.key,),
     }
     if name in ("story", "key") and alert.state == (name == "key"):

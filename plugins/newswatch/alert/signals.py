@@ -94,6 +94,8 @@ def _begin(work: Work, act: Act, key: str, *, fires: datetime, state: bool) -> A
         actors=act.actors,
         tags=_tags(act),
         publishers=act.publishers,
+        made_tags=_tags(act),
+        made_actors=act.actors,
         drill=act.origin == "drill",
         firing=not state,
         signals=[act.id] if act.id else [],

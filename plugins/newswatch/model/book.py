@@ -73,8 +73,9 @@ class Acknowledgement:
 class Alert:
     """One alert: an event (rule/story) or one episode of a state (rule/key), from its start to its end.
 
-    ``fires`` is when the condition will have held long enough, ``seen`` when it was last said to hold, ``made`` the
-    severity that it was made with (routes and groups go by that one), ``groups`` the keys of the groups that took it,
+    ``fires`` is when the condition will have held long enough, ``seen`` when it was last said to hold. ``made``,
+    ``made_tags`` and ``made_actors`` are the severity, tags and actors that it was made with: matchers and groups go by
+    them (silences and inhibitions by the present severity). ``groups`` are the keys of the groups that took it,
     ``carried`` the recipients whose digest tells it, and with which severity, ``gone`` why an event was not told.
     ``signals`` holds the signal that made it.
     """
@@ -92,6 +93,8 @@ class Alert:
     actors: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     publishers: int = 1
+    made_tags: tuple[str, ...] = ()
+    made_actors: tuple[str, ...] = ()
     drill: bool = False
     firing: bool = False
     under: datetime | None = None

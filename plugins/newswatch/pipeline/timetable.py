@@ -26,7 +26,7 @@ def of_rule(found: Timers, name: str) -> list[str]:
     sample = Alert(
         name, name, name, name in _states(life), dict(rule.labels), severity, severity, moment, moment, moment
     )
-    sample.tags = tuple(rule.where.tags)
+    sample.made_tags = tuple(rule.where.tags)
     return list(_timetable(life, sample))
 
 
