@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from rapidfuzz.distance import LCSseq
 
-from newswatch.story.alike import alike, sound
+from newswatch.story.alike import alike, same_word, sound
 from newswatch.story.reading import Reading, Sentence
 from newswatch.story.tokens import Token
 
@@ -82,7 +82,11 @@ class Pair:
     def has(self, reading: Reading, token: Token) -> bool:
         """Whether ``reading`` has this word somewhere, in whatever spelling; an unchanged headline says nothing."""
         return any(
-            other.key == token.key or (other.kind == token.kind == "word" and alike(other.form, token.form))
+            other.key == token.key
+            or (
+                other.kind == token.kind == "word"
+                and (same_word(other.form, token.form) or same_word(other.key, token.key))
+            )
             for line in reading.body
             for other in line
         )

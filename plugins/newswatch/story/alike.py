@@ -51,6 +51,8 @@ _SOUNDS = tuple(
         (r"(.)\1+", r"\1"),
     )
 )
+#: letters that the part of a compound has
+PART = 5
 _HANGUL = re.compile("[\uac00-\ud7a3]")
 
 
@@ -78,10 +80,18 @@ def alike(one: str, other: str) -> bool:
     shorter = min(len(first), len(second))
     if first == second:
         return True
-    if shorter < 4:
+    if shorter < 4 or first[0] != second[0]:
         return False
     distance = min(OSA.distance(first, second, score_cutoff=3), OSA.distance(one, other, score_cutoff=3))
     return distance <= _slips(min(len(one), len(other))) or _endings(first, second, shorter)
+
+
+def same_word(one: str, other: str) -> bool:
+    """Whether two words are one, or the one is a part of the other: a scooter and an electric scooter."""
+    if alike(one, other):
+        return True
+    short, long = sorted((one, other), key=len)
+    return len(short) >= PART and (long.startswith(short) or long.endswith(short))
 
 
 def _slips(length: int) -> int:

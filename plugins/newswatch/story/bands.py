@@ -52,8 +52,6 @@ def _pairs(words: list[str]) -> list[str]:
 def _words(text: str) -> list[str]:
     """Content words without endings; of texts without spaces, every two letters."""
     folded = fold(text)
-    if folded.isascii():
-        return [word[:6] for word in _WORD.findall(folded) if len(word) > 3]
     if _HANGUL.search(folded):
         return [word[:2] for word in _WORD.findall(folded) if len(word) > 1]
     if _SPACELESS.search(folded):

@@ -56,7 +56,7 @@ def unchanged(pair: Pair) -> int:
 
 def summed(pair: Pair, altered: Sequence[tuple[float, float]]) -> bool:
     """Whether a total grew by just what the later text reports: a new period was added to it."""
-    fresh = _values(pair.later)
+    fresh = _values(pair.later) - _values(pair.earlier)
     return any(new > old >= 100 and new - old >= 5 and (new - old) in fresh for old, new in altered)
 
 

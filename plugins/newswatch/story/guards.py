@@ -9,10 +9,10 @@ from functools import cache
 
 from newswatch.story import days, figures, phrases
 from newswatch.story.align import Gap, Match, Pair
-from newswatch.story.alike import alike
+from newswatch.story.alike import alike, same_word
 from newswatch.story.fold import fold
-from newswatch.story.marks import Mark
-from newswatch.story.reading import Reading
+from newswatch.story.marks import Mark, marks
+from newswatch.story.reading import Reading, Sentence
 from newswatch.story.tokens import Token
 
 #: a correction comes the same day: sooner than this, or by the same date
@@ -20,9 +20,22 @@ SAME_DAY = timedelta(hours=18)
 SOON = timedelta(hours=9)
 #: a periodical report of the same form after this time is of the next period
 PERIOD = timedelta(hours=10)
-#: so many words of a lead that were exchanged in one place are its object, not its style
-OBJECTS = 2
 FUTURE = Mark("tense", "future")
+#: what turns a matter by itself, whatever the earlier text said
+TURNS = frozenset(
+    Mark(*mark)
+    for mark in (
+        ("stage", "delayed"),
+        ("stage", "rejected"),
+        ("stage", "inforce"),
+        ("rumour", "denied"),
+        ("court", "appealed"),
+        ("phase", "over"),
+        ("again", "again"),
+        ("attitude", "for"),
+        ("attitude", "against"),
+    )
+)
 
 
 class Reason(StrEnum):
@@ -74,7 +87,9 @@ def another_day(pair: Pair) -> bool:
 
 
 def _titles_clash(pair: Pair) -> bool:
-    return days.clash(pair.later.title, pair.earlier.title, pair.later.time, pair.earlier.time)
+    one, other = ({token.key for token in reading.title} for reading in (pair.earlier, pair.later))
+    alike_else = len(one & other) >= min(len(one), len(other)) / 2
+    return alike_else and days.clash(pair.later.title, pair.earlier.title, pair.later.time, pair.earlier.time)
 
 
 def another_number(pair: Pair) -> bool:
@@ -84,7 +99,15 @@ def another_number(pair: Pair) -> bool:
         mine, theirs = (figures.serials(line, language) for line in (match.mine, match.theirs))
         if mine and theirs and mine.isdisjoint(theirs):
             return True
-    return False
+    return bool(pair.pairs) and pair.pairs[0].number == 0 and _one_more(pair)
+
+
+def _one_more(pair: Pair) -> bool:
+    """Whether the later lead tells of a second or third where the earlier text told of the first."""
+    known = {token.key for line in pair.earlier.body for token in line}
+    return any(
+        token.kind == "ordinal" and token.value > 1 and token.key not in known for token in pair.backward[0].mine
+    )
 
 
 def new_figures(pair: Pair) -> bool:
@@ -101,23 +124,43 @@ def new_figures(pair: Pair) -> bool:
 
 def other_names(pair: Pair) -> bool:
     """In one place of sentences that agree each has a name, or what its headline is about, that the other lacks."""
-    return any(_exchanged(pair, gap, match) for match in pair.pairs for gap in match.gaps)
+    return any(_exchanged(pair, gap) for match in pair.pairs for gap in match.gaps)
 
 
-def _exchanged(pair: Pair, gap: Gap, match: Match) -> bool:
+def _exchanged(pair: Pair, gap: Gap) -> bool:
     mine = [token for token in gap.mine if _says(token, pair.later) and not pair.has(pair.earlier, token)]
     theirs = [token for token in gap.theirs if _says(token, pair.earlier) and not pair.has(pair.later, token)]
-    if not mine or not theirs:
+    if not mine or not theirs or _one_land(gap, pair.later.language) or _short_for(gap.mine, gap.theirs):
         return False
     if _named(mine, pair.later) and _named(theirs, pair.earlier):
-        return True
-    if match.number == 0 and min(len(mine), len(theirs)) >= OBJECTS:
-        return True
+        # two first words with capitals need not be names
+        names = [word for word in (*mine, *theirs) if word.name]
+        return not names or not all(word.first for word in names)
     return _headlined(mine, pair.later) and _headlined(theirs, pair.earlier)
 
 
+def _one_land(gap: Gap, language: str) -> bool:
+    """Whether both name the same country or bloc, such as the EU and the European Union, and nothing else."""
+    mine, theirs = (
+        {mark for mark in marks(" ".join(token.form for token in line), language) if mark.family == "land"}
+        for line in (gap.mine, gap.theirs)
+    )
+    return bool(mine) and mine == theirs
+
+
+def _short_for(one: Sentence, other: Sentence) -> bool:
+    """Whether a word of the one is made of the first letters of the other, such as IAEA."""
+    return any(
+        token.name and 2 <= len(token.form) <= 6 and token.form in "".join(word.form[:1] for word in long)
+        for short, long in ((one, other), (other, one))
+        for token in short
+    )
+
+
 def _headlined(words: Iterable[Token], reading: Reading) -> bool:
-    return any(word.key == other.key or alike(word.form, other.form) for word in words for other in reading.title)
+    return any(
+        same_word(word.key, other.key) or alike(word.form, other.form) for word in words for other in reading.title
+    )
 
 
 def _says(token: Token, reading: Reading) -> bool:
@@ -140,6 +183,8 @@ _KOREAN_VERBS = tuple("다고며해한된될할인히게던면서져여려운는
 def other_marks(pair: Pair) -> bool:
     """The leads tell of other stages, decisions, directions, targets, countries."""
     earlier, later = pair.earlier, pair.later
+    if any(mark in TURNS for mark in (later.lead - earlier.all)) and pair.backward[0].paired:
+        return True
     return (
         _clash(later.lead - earlier.all, earlier.all - later.all)
         or _clash(earlier.lead - later.all, later.all - earlier.all)

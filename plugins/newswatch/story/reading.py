@@ -20,6 +20,9 @@ SLIGHT = 2.5
 #: sentences that are read; a report has said what it is about by then
 SENTENCES = 12
 CONTENT = 1500
+_UPDATES = frozenset(
+    ("updates", "update", "news", "blog", "ticker", "nieuws", "actu", "новости", "новини", "뉴스", "속보")
+)
 _LABEL = re.compile(r"\s*[:|]\s+|\s+-\s+")
 
 Sentence = Sequence[Token]
@@ -63,10 +66,10 @@ def read(text: StoryText) -> Reading:
     lines = trim.body(report, language)[:SENTENCES]
     headline = trim.headline(text.title)
     title = tokens(headline, language)
-    found = [(line, made) for line in lines if (made := tokens(line, language))]
-    while len(found) > 1 and sum(token.weight for token in found[0][1]) < SLIGHT:
+    found = [(line, made) for line in lines if (made := _tokens(line, language))]
+    while len(found) > 1 and (_weight(found[0][1]) < SLIGHT or _repeats(found[0][1], title)):
         del found[0]
-    thin = sum(token.weight for _, made in found for token in made) < THIN
+    thin = sum(_weight(made) for _, made in found) < THIN
     if thin:
         found.insert(0, (headline, title))
     body = tuple(made for _, made in found if made)
@@ -86,9 +89,28 @@ def read(text: StoryText) -> Reading:
     )
 
 
+def _tokens(line: str, language: str) -> list[Token]:
+    """A sentence's tokens; the last word before an ellipsis may be a part of one."""
+    made = tokens(line, language)
+    return made[:-1] if line.endswith("...") else made
+
+
+def _weight(line: Sentence) -> float:
+    return sum([token.weight for token in line])
+
+
+def _repeats(line: Sentence, title: Sentence) -> bool:
+    """Whether a text begins with its own headline."""
+    return len(line) > 2 and {token.key for token in line} <= {token.key for token in title}
+
+
 def _live(title: str, publisher: str) -> str:
-    """What names a live page whatever its headline says: its publisher and the part of the title with the mark."""
+    """What names a live page whatever its headline says: its publisher and the part of the title with the mark.
+
+    Nothing when that part says no more than that it is live.
+    """
     for part in _LABEL.split(title):
-        if phrases.LIVE.within(part) and len(part.split()) <= 8:
+        words = [word for word in re.findall(r"\w+", part) if len(word) > 3 and not phrases.LIVE.within(word)]
+        if phrases.LIVE.within(part) and len(part.split()) <= 8 and set(fold(" ".join(words)).split()) - _UPDATES:
             return fold(f"{publisher}/{part.strip()}")
     return ""

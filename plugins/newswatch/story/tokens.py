@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 
 from newswatch.story import calendar
@@ -38,13 +38,14 @@ class Token:
     """One word. ``key`` is equal for equal things: a stem, a number's value, a weekday, a month, an ordinal.
 
     ``kind``: word, number, ordinal, weekday, month, date (``key`` ends in month-day), relative. ``name`` says that it
-    is written like a proper noun.
+    is written like a proper noun; ``first``, that it begins a sentence and is written so anyway.
     """
 
     key: str
     kind: str
     form: str
     name: bool = False
+    first: bool = False
     value: float = 0.0
     weight: float = field(init=False)
 
@@ -56,7 +57,8 @@ def _weight(token: Token) -> float:
     """How much a word says: little ones hardly anything, figures (put right while the words stay) half."""
     if token.kind == "number":
         return 0.5
-    return 1.0 if token.kind != "word" or token.name or len(token.form) >= 4 or _HANGUL.search(token.form) else 0.25
+    name = token.name and not token.first
+    return 1.0 if token.kind != "word" or name or len(token.form) >= 4 or _HANGUL.search(token.form) else 0.25
 
 
 def tokens(sentence: str, language: str) -> list[Token]:
@@ -74,12 +76,7 @@ def _add(found: list[Token], token: Token, first: bool) -> None:
         value = last.value * scale
         found[-1] = Token(f"#{value:g}", "number", last.form, value=value)
     else:
-        found.append(token if not (first and token.name) else _opening(token))
-
-
-def _opening(token: Token) -> Token:
-    """A sentence's first word has a capital anyway; it is no name for that, unless a later look says so."""
-    return token if token.form.isupper() else Token(token.key, token.kind, token.form, False, token.value)
+        found.append(replace(token, first=True) if first else token)
 
 
 @lru_cache(maxsize=65536)
@@ -93,6 +90,8 @@ def _token(raw: str, language: str) -> Token:
                 if kind == "number":
                     return Token(f"#{key}", kind, form, value=float(key))
                 return Token(f"{kind}:{key}", kind, form)
+    if value := _compound(form, language):
+        return Token(f"#{value}", "number", form, value=value)
     if value := _ordinal(form, language):
         return Token(f"ordinal:{value}", "ordinal", form, value=value)
     name = raw[0].isupper() or any(letter.isdigit() for letter in raw)
@@ -144,6 +143,13 @@ def _ordinal(form: str, language: str) -> int:
         if form[-cut:] in endings and (value := table.get(form[:-cut])):
             return value
     return 0
+
+
+def _compound(form: str, language: str) -> int:
+    """``twenty-three`` is 23."""
+    ten, dash, one = form.partition("-")
+    values = {word: int(key) for word, _, key in _tables(language)[-1][1]} if dash else {}
+    return values[ten] + values[one] if values.get(ten, 0) >= 20 and values.get(one, 20) < 20 else 0
 
 
 def _joined_days(found: list[Token]) -> list[Token]:

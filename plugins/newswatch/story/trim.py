@@ -19,6 +19,9 @@ _CUT = re.compile(
     r"(?:\.\.\.|\[\.\.\.\]|\(\.\.\.\)|\[…\])\s*(?:\S+ )?(?:read more|lees meer|weiterlesen|читать далее)?[\s\])]*$",
     re.I,
 )
+#: the French article in l'Allemagne; no English letter stands alone before an apostrophe
+_ELIDED = re.compile(r"\b([ldsncjmt]|qu)'(?=[^\W\d])", re.IGNORECASE)
+_ACRONYM = re.compile(r"\b(?:[A-Z]\.){2,}(?=[\s,)]|$)")
 _SITE = re.compile(r"\s+[-|]\s+([^-|]{2,40})$")
 _STOP = re.compile(r"(?<=[.!?。])[\"')\]]*\s+(?=[\"'(\[]?[^\W_a-zà-ÿа-яіїєґ])|\n+")
 _ABBREVIATION = re.compile(
@@ -30,8 +33,9 @@ _ORDINAL = re.compile(r"(?:^|\s)\d{1,2}\.$")
 
 
 def plain(text: str) -> str:
-    """One-line text without mark-up, addresses and agency marks inside."""
-    return one_line(_PIECES.sub(" ", straight(text)))
+    """One-line text without mark-up and addresses; letters before an apostrophe or between full stops stand alone."""
+    bare = _PIECES.sub(" ", straight(text).replace("[...]", "..."))
+    return one_line(_ELIDED.sub(r"\1 ", _ACRONYM.sub(lambda found: found[0].replace(".", ""), bare)))
 
 
 def is_cut(text: str) -> bool:
@@ -47,12 +51,12 @@ def headline(text: str) -> str:
 
 
 def body(text: str, language: str) -> list[str]:
-    """The sentences of a summary that belong to the report; all of them when nothing else is left."""
+    """The sentences of a summary that belong to the report."""
     lines = [plain(line) for line in text.splitlines()] if "\n" in text else [plain(text)]
     whole = [one for line in lines for one in sentences(undressed(line), language)]
     dress = phrases.DRESS.get(language, phrases.DRESS["en"])
     kept = [bare for one in whole if not dress.within(one) and (bare := undressed(one))]
-    return kept or whole
+    return kept
 
 
 def undressed(text: str) -> str:
