@@ -15,13 +15,15 @@ from rensa import RMinHash
 from newswatch.story.fold import fold
 
 _WORD = re.compile(r"[^\W\d_]+")
+#: the first five letters of the words that have four
+_STEM = re.compile(r"\b[^\W\d_]{4,5}")
 _HANGUL = re.compile("[\uac00-\ud7a3]")
 _SPACELESS = re.compile("[\u3040-\u30ff\u4e00-\u9fff]")
-_CYRILLIC = re.compile("[\u0400-\u04ff]")
 #: keys of the whole text, of its first words, of its headline
 WHOLE, FIRST, HEADLINE = 14, 8, 4
 _FIRST_WORDS = 16
 _READ = 2000
+_HEAD = 200
 _SEED = 72
 
 
@@ -52,9 +54,10 @@ def _pairs(words: list[str]) -> list[str]:
 def _words(text: str) -> list[str]:
     """Content words without endings; of texts without spaces, every two letters."""
     folded = fold(text)
-    if _HANGUL.search(folded):
+    head = "" if folded.isascii() else folded[:_HEAD]
+    if _HANGUL.search(head):
         return [word[:2] for word in _WORD.findall(folded) if len(word) > 1]
-    if _SPACELESS.search(folded):
+    if _SPACELESS.search(head):
         letters = "".join(_WORD.findall(folded))
         return [letters[at : at + 2] for at in range(0, len(letters) - 1)]
-    return [word[:5] for word in _WORD.findall(folded) if len(word) > 3]
+    return _STEM.findall(folded)

@@ -1,0 +1,161 @@
+"""One difference at a time: what the verifier says of two items, and why."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from newswatch.model.story import StoryText
+from newswatch.story import Reason, judge, read
+
+NOON = datetime(2026, 3, 3, 12, tzinfo=UTC)
+BASE = (
+    "European Union ambassadors agreed on Monday a 20th package of sanctions against Russia, targeting banks, oil "
+    "tankers and 43 ships, diplomats said. Hungary had held up the measures for two weeks."
+)
+LOSSES = (
+    "Russia has lost 1,140 troops and 7 tanks in Ukraine over the past day, the General Staff said. Total losses now "
+    "stand at about 1,262,310 troops, it said."
+)
+
+
+def text(
+    summary: str, hours: float = 0, title: str = "A headline", language: str = "en", publisher: str = ""
+) -> StoryText:
+    return StoryText(str(hours), language, title, summary, publisher, NOON + timedelta(hours=hours))
+
+
+def reason(one: str, other: str, hours: float = 2, language: str = "en") -> Reason:
+    return judge(read(text(one, language=language)), read(text(other, hours, "Another one", language))).reason
+
+
+@pytest.mark.parametrize(
+    "copy",
+    [
+        BASE.split(". ")[0] + ".",
+        BASE[:90] + "…",
+        BASE[:95] + " [...]",
+        "BRUSSELS, March 2 (Reuters) - " + BASE,
+        "BREAKING: " + BASE + " Sign up here for our newsletter. All rights reserved.",
+        "By Jane Miller - " + BASE,
+        "Have you heard our new podcast yet? " + BASE,
+        BASE + " The bloc has frozen 210 billion euros of Russian assets since February 2022.",
+        "Hungary had held up the measures for two weeks. " + BASE.split(". ")[0] + ".",
+        BASE.replace("ambassadors", "ambasadors").replace("measures", "meausres"),
+        BASE.replace("20th", "twentieth").replace("two weeks", "2 weeks").replace("Monday", "2 March"),
+        BASE.replace("43 ships", "45 ships"),
+        BASE.replace("European Union", "EU"),
+        "A headline. " + BASE,
+    ],
+)
+def test_copies(copy: str) -> None:
+    assert reason(BASE, copy) is Reason.COPY
+
+
+@pytest.mark.parametrize(
+    ("other", "why"),
+    [
+        (BASE.replace("Monday", "Wednesday"), Reason.DAY),
+        (BASE.replace("Monday", "4 March"), Reason.DAY),
+        (BASE.replace("20th", "21st"), Reason.SERIES),
+        (BASE.replace("agreed on Monday a", "formally adopted the"), Reason.STAGE),
+        (BASE.replace("agreed on Monday", "will discuss").replace(" against", " on Monday against"), Reason.STAGE),
+        (BASE.replace("Russia", "Iran"), Reason.STAGE),
+        (BASE.replace("diplomats said", "Orban said"), Reason.COPY),
+        (
+            "The Kremlin condemned the move as illegal and promised a response that would hurt. " + BASE,
+            Reason.LEAD,
+        ),
+        ("Oil prices rose after drones had hit an export terminal on the Black Sea, traders said.", Reason.WORDS),
+    ],
+)
+def test_look_alikes(other: str, why: Reason) -> None:
+    assert reason(BASE, other) is why
+
+
+def test_figures_put_right_the_same_day_are_one_story_and_those_of_a_new_period_are_not() -> None:
+    corrected = LOSSES.replace("1,140", "1,410")
+    assert reason(LOSSES, corrected, 3) is Reason.COPY
+    assert reason(LOSSES, corrected, 24) is Reason.FIGURES
+    assert reason(LOSSES, LOSSES, 24) is Reason.COPY
+
+
+def test_a_total_that_grew_by_what_is_reported_is_a_new_period_even_hours_later() -> None:
+    later = LOSSES.replace("1,140", "980").replace("1,262,310", "1,263,290")
+    assert reason(LOSSES, later, 5) is Reason.FIGURES
+
+
+def test_names_exchanged_in_one_place() -> None:
+    orban, fico = (BASE.replace("diplomats said", f"Prime Minister {name} said") for name in ("Orban", "Fico"))
+    assert reason(BASE, BASE.replace("diplomats", "envoys")) is Reason.COPY
+    assert reason(orban, fico) is Reason.NAMES
+
+
+def test_spellings_of_one_name_are_one_name() -> None:
+    one = "President Volodymyr Zelenskiy visited wounded soldiers in Odesa and Kharkiv, his office said on Sunday."
+    other = "President Volodymyr Zelensky visited wounded soldiers in Odessa and Kharkov, his office said on Sunday."
+    assert reason(one, other) is Reason.COPY
+
+
+def test_live_pages_are_one_a_day_and_publisher() -> None:
+    def page(title: str, summary: str, hours: float, publisher: str = "sky") -> StoryText:
+        return text(summary, hours, title, publisher=publisher)
+
+    first = read(page("Ukraine war live: missiles hit Kyiv", "Explosions were heard in Kyiv on Tuesday morning.", 0))
+    later = read(page("Ukraine war live: talks in Geneva", "Envoys of both sides have arrived in Geneva.", 6))
+    tomorrow = read(page("Ukraine war live: missiles hit Kyiv", "Explosions were heard in Kyiv.", 24))
+    other = read(page("Budget live: taxes to rise", "The chancellor is about to speak to the house.", 3))
+    assert judge(first, later).reason is Reason.LIVE
+    assert not judge(first, tomorrow).same
+    assert not judge(first, other).same
+
+
+def test_an_advertisement_for_itself_says_nothing() -> None:
+    advert = "Sign up here to get our newsletter"
+    one, other = (text(advert, hours, title) for hours, title in ((0, "The water issue"), (1, "Why data centres hum")))
+    assert not judge(read(one), read(other)).same
+
+
+@pytest.mark.parametrize(
+    ("language", "one", "other"),
+    [
+        (
+            "nl",
+            "Bij een brand in een flat in Rotterdam zijn donderdag drie mensen om het leven gekomen, meldt de politie.",
+            "ROTTERDAM (ANP) - Bij een brand in een flat in Rotterdam zijn donderdag 3 mensen om het leven gekomen, "
+            "meldt de politie. Lees ook: brand in Utrecht",
+        ),
+        (
+            "de",
+            "Der Bundestag hat am Donnerstag das Gesetz für einen neuen Wehrdienst mit 323 Stimmen verabschiedet.",
+            "Berlin (dpa) - Der Bundestag hat am 5. März das Gesetz für einen neuen Wehrdienst mit 323 Stimmen "
+            "verabschiedet. Alle Rechte vorbehalten.",
+        ),
+        (
+            "fr",
+            "L'Allemagne a annoncé mardi une aide militaire de 1,5 milliard d'euros à l'Ukraine pour ses drones.",
+            "BERLIN (AFP) - L’Allemagne a annoncé mardi une aide militaire de 1.500 millions d’euros à l’Ukraine pour "
+            "ses drones.",
+        ),
+        (
+            "ru",
+            "Силы ПВО за ночь сбили двенадцать украинских беспилотников над Брянской областью, сообщило Минобороны.",
+            "МОСКВА, 3 мар - РИА Новости. Силы ПВО за ночь сбили 12 украинских беспилотников над Брянской областью, "
+            "сообщило Минобороны. Читайте также: погода",
+        ),
+        (
+            "uk",
+            "Уночі російські дрони атакували порт Одеси, поранені двоє людей, повідомив голова ОВА Олег Кіпер.",
+            "КИЇВ. УНІАН. Уночі російські дрони атакували порт Одеси, поранені 2 людей, повідомив голова ОВА Олег "
+            "Кипер. Підписуйтесь на канал",
+        ),
+        (
+            "ko",
+            "북한이 3일 오전 동해상으로 단거리 탄도미사일 2발을 발사했다고 합동참모본부가 밝혔다.",
+            "(서울=연합뉴스) 김민수 기자 = 북한이 3일 오전 동해상으로 단거리 탄도미사일 2발을 발사했다고 합동참모본부는 밝혔다. 무단 전재 및 재배포 금지",
+        ),
+    ],
+)
+def test_dress_and_style_in_other_languages(language: str, one: str, other: str) -> None:
+    assert reason(one, other, language=language) is Reason.COPY
