@@ -7,9 +7,11 @@ import os
 from pathlib import Path
 
 import pytest
+from jinja2 import ChoiceLoader, DictLoader
 
 from newswatch.model.rendered import Image, Links
 from newswatch.render.alert import marked, notice
+from newswatch.render.environment import environment
 from tests.render.notices import CASES, STORY
 
 GOLDEN = Path(__file__).parents[1] / "data" / "notices"
@@ -78,3 +80,25 @@ def test_a_message_about_many_alerts_says_how_many_more() -> None:
     made = notice(CASES["many"], links=LINKS)
     assert "and 180 more alerts" in made.text
     assert made.subject.endswith("(+199)")
+
+
+def test_a_template_that_fails_costs_the_looks_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    good = environment().loader
+    assert good is not None
+    broken = DictLoader({"alert/mail.html": "{{ notice.nonsense.more }}", "alert/slack.json": "[{% broken"})
+    monkeypatch.setattr(environment(), "loader", ChoiceLoader([broken, good]))
+    monkeypatch.setattr(environment(), "cache", None)
+    made = notice(CASES["hostile"], links=LINKS)
+    assert made.text.startswith("Alert\n")
+    assert made.html.startswith("<p>Alert</p>")
+    assert "<script" not in made.html
+    assert made.slack[0]["type"] == "section"
+    assert "<!channel>" not in json.dumps(made.slack)
+    assert "mail.html failed (UndefinedError)" in made.fault
+    assert "slack.json failed (TemplateSyntaxError)" in made.fault
+
+
+def test_a_link_to_kibana_sets_the_time_around_the_alert() -> None:
+    made = notice(CASES["recovered"], links=LINKS)
+    span = "_g=(time:(from:'2026-03-01T09:00:00.000Z',to:'2026-03-02T11:00:00.000Z'))"
+    assert f"https://kibana.example/app/dashboards#/view/newswatch-overview?{span}" in made.text
