@@ -127,7 +127,7 @@ def _refusal(where: str, error: ApiError) -> StoreError:
     if status in BUSY:
         return StoreUnavailableError(f"Elasticsearch at {where} is not ready ({status}: {_reason(error)})")
     if not isinstance(error.body, dict):
-        return StoreError(f"{where} answered {status} and not Elasticsearch's JSON; is that its address?")
+        return StoreUnavailableError(f"{where} answered {status} and not Elasticsearch's JSON; is that its address?")
     return StoreError(f"Elasticsearch refused ({status}): {_reason(error)}")
 
 

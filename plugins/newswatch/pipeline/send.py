@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from newswatch.errors import DeliveryError, StoreUnavailableError
+from newswatch.errors import DeliveryError, StoreError, StoreUnavailableError
 from newswatch.index import documents, messages
 from newswatch.index.client import Store
 from newswatch.index.documents import Found, Write
@@ -192,7 +192,7 @@ def _mark(store: Store, one: Found, change: Mapping[str, Any], claim: int | None
                 return
             if documents.put(store, one.index, one.id, {**found.source, **change}, found):
                 return
-        except StoreUnavailableError:
+        except StoreError:
             continue
     raise StoreUnavailableError(f"delivery {one.id} could not be marked; it is looked at again when its claim ends")
 
