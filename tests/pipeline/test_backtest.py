@@ -10,6 +10,7 @@ from pydantic import TypeAdapter
 
 from newswatch.index import documents
 from newswatch.index.client import Settings, Store, connect
+from newswatch.index.counts import read_series
 from newswatch.index.documents import Write
 from newswatch.index.templates import ensure, monthly
 from newswatch.model.alert import LifeCycle, Route, RuleTimers
@@ -119,3 +120,23 @@ def test_a_change_of_rules_adds_and_takes_away(store: Store) -> None:
     added, removed = difference(old.signals, new.signals)
     assert added == []
     assert {one.rule for one in removed} == {"many"}
+
+
+def test_rebuilding_writes_the_judged_buckets_and_loses_nothing_that_came_meanwhile(store: Store) -> None:
+    asked = START + timedelta(days=3)
+    detect_pass(store, RULES, asked + timedelta(hours=1))
+    rebuild_counts(store, RULES, asked)
+    documents.refresh(store, store.index("counts"))
+    spike = read_series(store, "spike", START, asked)
+    assert len(spike["military"]) > 40
+    detect_pass(store, RULES, asked + timedelta(hours=1, minutes=2))
+    documents.refresh(store, store.index("counts"))
+    after = read_series(store, "spike", asked, asked + timedelta(hours=1))["military"]
+    assert [point.observed for point in after] == [len(_created(store, point.bucket)) for point in after]
+    assert sum(point.observed for point in after) > 0
+
+
+def _created(store: Store, bucket: datetime) -> list[object]:
+    until = bucket + timedelta(minutes=15)
+    span = {"range": {"event.created": {"gte": bucket.isoformat(), "lt": until.isoformat()}}}
+    return list(documents.search(store, store.index("items"), {"query": span, "size": 1000})["hits"]["hits"])

@@ -14,7 +14,6 @@ from newswatch.detect.memory import STEP, Memories, floor
 from newswatch.detect.replay import replay
 from newswatch.index import documents
 from newswatch.index.client import Store
-from newswatch.index.counts import band_write
 from newswatch.model.alert import LifeCycle
 from newswatch.model.observed import Observed
 from newswatch.model.rules import Rule
@@ -90,13 +89,11 @@ def rebuild_counts(store: Store, rules: Sequence[Rule], now: datetime) -> int:
     Judged buckets are rewritten where the replay knows what to expect; its first days keep theirs.
     """
     history = read_history(store, now, now)
-    memories = Memories()
+    memories, bands = Memories(), dict[tuple[str, str, int], Band]()
     if history.items:
-        bands: list[Band] = []
         for _, found in replay(rules, history.items, (history.items[0].at, now), memories, history.coverage):
-            bands += [band for band in found.bands if not band.note]
-        rebuild(store, rules, memories, now)
-        documents.bulk(store, (band_write(store, band) for band in bands))
+            bands |= {(band.rule, band.key, band.bucket): band for band in found.bands if not band.note}
+        rebuild(store, rules, (memories, bands.values()), now)
     return len(history.items)
 
 

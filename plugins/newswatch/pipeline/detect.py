@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from newswatch.detect.evaluate import Detection, evaluate
-from newswatch.detect.look import Look
+from newswatch.detect.look import Band, Look
 from newswatch.detect.memory import STEP, Memories, floor, moment
 from newswatch.detect.where import Filed
 from newswatch.errors import StoreUnavailableError
@@ -93,15 +93,23 @@ def detect_pass(store: Store, rules: Sequence[Rule], now: datetime) -> tuple[Sig
     return tuple(found.signals)
 
 
-def rebuild(store: Store, rules: Sequence[Rule], memories: Memories, now: datetime) -> None:
-    """Put ``memories`` (made by a replay) in the place of what is remembered, as after items were tagged anew."""
+def rebuild(store: Store, rules: Sequence[Rule], made: tuple[Memories, Iterable[Band]], now: datetime) -> None:
+    """Put what a replay up to ``now`` made in the place of what is remembered, as after items were tagged anew.
+
+    ``made``: memories and judged buckets. The next pass counts everything since ``now`` again, so that nothing is lost
+    that came meanwhile. Raises StoreUnavailableError when a pass of detection interfered: call it again.
+    """
+    memories, bands = made
     kept = _read(store, rules)
-    found = Detection(changed={rule.id for rule in rules})
-    _refuse(
-        documents.bulk(
-            store, _memories(store, [rule.id for rule in rules], found, _Kept({}, memories, kept.guards), now)
-        )
-    )
+    changed = Detection(changed={rule.id for rule in rules})
+    again = _Kept(kept.cursor, memories, kept.guards)
+    _refuse(documents.bulk(store, _memories(store, [rule.id for rule in rules], changed, again, now)))
+    back = {"ingested": min(kept.cursor.get("ingested", now.isoformat()), now.isoformat())}
+    value = {**kept.cursor, **back, "again": floor(now.timestamp())}
+    source = {"kind": "cursor", "at": now.isoformat(), "value": value}
+    if not documents.put(store, store.index("state"), CURSOR, source, kept.guards.get(CURSOR)):
+        raise StoreUnavailableError("a pass of detection was faster")
+    _refuse(documents.bulk(store, (band_write(store, band) for band in bands)))
 
 
 def know(store: Store, pairs: Sequence[tuple[Observed, Observed]]) -> None:
