@@ -108,7 +108,8 @@ def test_an_outage_and_the_catch_up_after_it_are_not_events(known: bool, left: f
     value[start:end] = np.floor(value[start:end] * left)
     feeds[start:end] = np.floor(40 * left)
     value[end : end + 2] += missed / 2
-    assert alerts(value, **({"feeds": feeds} if known else {})) == []
+    found = alerts(value, **({"feeds": feeds} if known else {}))
+    assert [at for at in found if start <= at < end + PER_DAY] == []
 
 
 @pytest.mark.parametrize("known", [True, False], ids=["top-known", "top-unknown"])
@@ -151,10 +152,16 @@ def test_a_drop_is_found_and_an_outage_is_not_a_drop() -> None:
     value, feeds = steady(28), np.full(28 * PER_DAY, 40.0)
     start = 21 * PER_DAY + 40
     value[start : start + 30] = np.floor(value[start : start + 30] * 0.2)
-    found = judge(Rows(START, 900, value, feeds), direction="drop")
-    assert len(np.flatnonzero(found.alert)) == 1
+    meant = slice(start, start + PER_DAY)
+    assert judge(Rows(START, 900, value, feeds), direction="drop").alert[meant].sum() == 1
     feeds[start : start + 30] = 8
-    assert not judge(Rows(START, 900, value, feeds), direction="drop").alert.any()
+    assert not judge(Rows(START, 900, value, feeds), direction="drop").alert[meant].any()
+
+
+def test_nothing_is_known_of_the_first_weekend_and_nothing_is_said_of_it() -> None:
+    for seed in range(4):
+        quiet = judge(Rows(START, 900, steady(7, seed=seed), np.full(7 * PER_DAY, 40.0)), direction="drop")
+        assert not quiet.alert.any()
 
 
 def test_nothing_is_said_without_history() -> None:
@@ -167,3 +174,12 @@ def test_scores_are_within_bounds_and_half_at_the_alert() -> None:
     found = judge(rows(tweets(2, 6000)))
     assert ((found.score >= 0) & (found.score <= 1)).all()
     assert (found.score[found.alert > 0] >= 0.5).all()
+
+
+def test_a_state_of_another_layout_begins_anew() -> None:
+    first = Detector(900)
+    first.judge(Rows(START, 900, steady(5)))
+    assert not first.young
+    second = Detector(900)
+    second.restore({**first.pack(), "layout": 1})
+    assert second.young

@@ -21,6 +21,8 @@ CLIP = 1.5
 #: as little less, and for the season, which must be free to rise
 LOWER = 2.0
 SEASONAL = 3.0
+#: and for how much it varies
+VARIED = 2.5
 #: part by which a season of a few days may be wrong, and how fast that gets better
 YOUNG = 0.8
 YOUNG_DAYS = 6.0
@@ -41,13 +43,15 @@ _LISTS = tuple(one.name for one in dataclasses.fields(Season))
 class Usual:
     """What a bucket should hold: at most (``expected``, for spikes) and at least (``least``, for drops).
 
-    ``guarded`` is its count after guards, ``away`` whether feeds were away, ``covered`` whether feed counts say so.
+    ``guarded`` is its count after guards, ``away`` whether feeds were away, ``covered`` whether feed counts say
+    so. ``doubt`` is the relative variance by which the season may be wrong.
     """
 
     expected: float
     least: float
     guarded: float
     dispersion: float
+    doubt: float
     away: bool
     covered: bool
 
@@ -85,26 +89,25 @@ class Baseline:
         shifted = self.season.at((hour + self.shift) % HOURS, part) if self.shift else shape
         usual, expected = level * shape, level * max(shape, shifted) * max(cover, 0.05)
         least *= min(shape, shifted) * max(cover, 0.05)
-        dispersion = self.variance[0] / self.variance[1]
+        dispersion, doubt = self.variance[0] / self.variance[1], self.season.doubt[hour]
         guarded = self._without_bulk(value, top, expected)
         away = cover < 0.8 if feeds is not None else self._low(value, usual, dispersion)
         if away:
             if feeds is not None:
                 self.backlog += MISSED * max(0.0, usual - guarded)
             self.rows += 1
-            return Usual(expected, least, min(guarded, expected), dispersion, True, feeds is not None)
+            return Usual(expected, least, min(guarded, expected), dispersion, doubt, True, feeds is not None)
         guarded = self._without_backlog(guarded, usual)
         self._learn(hour, part, guarded, level_fast, cover, (shape, shifted, expected))
         if self.shift:
             self._weigh_shift(epoch, guarded, level * shape, level * shifted)
-        return Usual(expected, least, guarded, dispersion, False, feeds is not None)
+        return Usual(expected, least, guarded, dispersion, doubt, False, feeds is not None)
 
     def _new_day(self, epoch: float) -> None:
         day = int(epoch // 86_400)
         if day != self.day:
             self.day = day
-            mean = self.slow[0] / self.slow[1] if self.slow[1] > 0 else 1.0
-            self.season.refresh(1 + self.variance[0] / self.variance[1] * mean)
+            self.season.refresh(self.variance[0] / self.variance[1] * min(1.0, self.bucket / 3600))
         while self.changes and epoch >= self.changes[0][0]:
             moment, direction = self.changes.pop(0)
             if epoch - moment < 86_400 and self.rows * self.bucket > 10 * 86_400:
@@ -187,7 +190,8 @@ class Baseline:
             keep = 0.5 ** (1 / (days * per_day))
             sums[0], sums[1] = sums[0] * keep + known, sums[1] * keep + shape * weight
         self.season.learn(hour, seasonal, self._slow(value) * weight, max(1.0, 3600 / self.bucket))
-        self.variance[0] = max(0.0, self.variance[0] * 0.9997 + (known - mean) ** 2 - mean)
+        varied = max(min(value, expected + VARIED * spread + 1), mean - VARIED * spread)
+        self.variance[0] = max(0.0, self.variance[0] * 0.9997 + (varied - mean) ** 2 - mean)
         self.variance[1] = self.variance[1] * 0.9997 + mean * mean
         self.rows += 1
 

@@ -18,11 +18,10 @@ CLIP = 9.0
 #: windows that vary more than theory says are scaled by this power of how much
 POWER = 0.5
 #: a bucket's excess may be so many times its neighbours', and so many standard deviations more
-TRIM_REST = 2.0
+TRIM_REST = 1.5
 TRIM_ROOT = 1.0
-#: in the first days the season may be wrong by this part, halving about every three days
-YOUNG = 0.3
-YOUNG_DAYS = 4.0
+#: how much of what the season may be wrong is held against a window
+DOUBTED = 0.35
 
 
 def windows(bucket: int) -> tuple[int, ...]:
@@ -71,21 +70,20 @@ def _trimmed(value: Array, expected: Array) -> tuple[Array, Array]:
     return settled, latest
 
 
-def scan(rows: Array, *, bucket: int, first: int, trimmed: bool, below: bool = False) -> Array:
-    """Deviance per window (rows) and bucket (columns) of ``rows``: count, expectation, dispersion per bucket.
+def scan(rows: Array, *, bucket: int, trimmed: bool, below: bool = False) -> Array:
+    """Deviance per window (rows) and bucket (columns) of ``rows``: count, expectation, dispersion, doubt per bucket.
 
-    ``first`` is the age of the first bucket, in buckets since the series began. ``trimmed``: one bucket cannot make a
-    window surprising. ``below``: surprise is in low counts.
+    ``trimmed``: one bucket cannot make a window surprising. ``below``: surprise is in low counts.
     """
-    value, expected, dispersion = rows
+    value, expected, dispersion, doubt = rows
     lengths = windows(bucket)
     mean, spread = _sums(expected, lengths), _sums(dispersion * expected**2, lengths)
     count = _sums(value, lengths)
     if trimmed and not below:
         settled, latest = _trimmed(value, expected)
         count = _sums(settled, lengths, latest)
-    age = (first + np.arange(len(value))) * bucket / 86_400
-    wrong = MODEL**2 + (YOUNG * np.exp(-age / YOUNG_DAYS)) ** 2
+    # what is not known of the season hangs together over a window
+    wrong = MODEL**2 + (_sums(np.sqrt(doubt) * expected, lengths) * DOUBTED / np.maximum(mean, 1e-9)) ** 2
     relative = spread / np.maximum(mean, 1e-9) ** 2 + wrong
     return -deviance(count + 1.0, mean, relative) if below else deviance(count, mean, relative)
 

@@ -1,20 +1,29 @@
-"""Hour-of-week shape of a series, learnt with decay and shrunk to hour-of-day times day-of-week; and clock changes."""
+"""Hour-of-week shape of a series, learnt with decay under a smooth prior; and clock changes."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 HOURS = 168
-#: pseudo-counts that hold a shape near its prior until there is news enough to know better
-_PRIOR = 10.0
 _WEEKS = 5.0
-_DAYS = 21.0
-#: how much an hour of the week is held to hour of day x weekday: part of its own exposure, and of its hour of day's
-HOLD_OWN = 0.3
-HOLD_DAY = 0.05
+#: prior standard deviations of the logarithm of the shape, and over how many hours they hang together: what all days
+#: share, what working days and weekends have of their own, what each weekday has; how much days differ as a whole
+DAILY, DAILY_HOURS = 0.6, 3.0
+KIND, KIND_HOURS = 0.35, 4.0
+EACH, EACH_HOURS = 0.15, 3.0
+WEEKEND, WEEKDAY = 0.4, 0.1
+#: directions of the prior that are kept
+RANK = 36
+#: part by which an hour's count varies beyond chance
+ROUGH = 0.03
+ROUNDS = 2
+#: before anything is known
+DOUBT = 0.5
 #: 1970-01-01 was a Thursday: three days after a Monday
 _EPOCH_SHIFT = 72
 
@@ -26,17 +35,16 @@ def hour_of_week(epoch: float) -> int:
 
 @dataclass(slots=True)
 class Season:
-    """Decayed counts and exposures per hour of the week, of the day, and per weekday; ``shape`` has mean 1."""
+    """Decayed counts and exposures per hour of the week, how many weeks they stand for, and the ``shape`` (mean 1).
+
+    ``doubt`` is the relative variance by which the shape may be wrong.
+    """
 
     counts: list[float] = field(default_factory=lambda: [0.0] * HOURS)
     exposure: list[float] = field(default_factory=lambda: [0.0] * HOURS)
-    day_counts: list[float] = field(default_factory=lambda: [0.0] * 24)
-    day_exposure: list[float] = field(default_factory=lambda: [0.0] * 24)
-    week_counts: list[float] = field(default_factory=lambda: [0.0] * 7)
-    week_exposure: list[float] = field(default_factory=lambda: [0.0] * 7)
     shape: list[float] = field(default_factory=lambda: [1.0] * HOURS)
-    day_shape: list[float] = field(default_factory=lambda: [1.0] * 24)
-    week_shape: list[float] = field(default_factory=lambda: [1.0] * 7)
+    doubt: list[float] = field(default_factory=lambda: [DOUBT] * HOURS)
+    weeks: list[float] = field(default_factory=lambda: [0.0])
 
     def at(self, hour: int, part: float) -> float:
         """The shape ``part`` (-0.5 to 0.5) of an hour away from the middle of ``hour``, by linear interpolation."""
@@ -49,46 +57,56 @@ class Season:
         keep = 0.5 ** (1 / (_WEEKS * per_hour))
         self.counts[hour] = self.counts[hour] * keep + count
         self.exposure[hour] = self.exposure[hour] * keep + exposure
-        of_day, of_week = hour % 24, hour // 24
-        keep = 0.5 ** (1 / (_DAYS * per_hour))
-        self.day_counts[of_day] = self.day_counts[of_day] * keep + count
-        self.day_exposure[of_day] = self.day_exposure[of_day] * keep + exposure * self.week_shape[of_week]
-        keep = 0.5 ** (1 / (_WEEKS * 24 * per_hour))
-        self.week_counts[of_week] = self.week_counts[of_week] * keep + count
-        self.week_exposure[of_week] = self.week_exposure[of_week] * keep + exposure * self.day_shape[of_day]
+        self.weeks[0] = self.weeks[0] * keep ** (1 / HOURS) + 1 / (HOURS * per_hour)
 
-    def refresh(self, spread: float) -> None:
-        """Work out the shape anew; done once a day. ``spread`` is the variance of an hour's count over its mean."""
-        day = _smooth(self.day_counts, self.day_exposure, spread)
-        week = [(c + 2 * _PRIOR) / (e + 2 * _PRIOR) for c, e in zip(self.week_counts, self.week_exposure, strict=True)]
-        shape = []
-        for hour in range(HOURS):
-            prior = day[hour % 24] * week[hour // 24]
-            hold = 8.0 + HOLD_OWN * self.exposure[hour] + self.day_exposure[hour % 24] * HOLD_DAY
-            shape.append((self.counts[hour] + hold * prior) / (self.exposure[hour] + hold))
-        mean = sum(shape) / HOURS
-        self.shape = [value / mean for value in shape]
-        mean = sum(day) / 24
-        self.day_shape = [value / mean for value in day]
-        mean = sum(week) / 7
-        self.week_shape = [value / mean for value in week]
+    def refresh(self, dispersion: float) -> None:
+        """Work out the shape anew; done once a day. ``dispersion`` is the relative variance of an hour's count.
+
+        The mode of a log-Gaussian process given Poisson counts whose weight is lowered by the dispersion (Rasmussen
+        and Williams, Gaussian Processes for Machine Learning, 3.4), by Newton steps from the last shape.
+        """
+        ways, back = _ways()
+        counts, exposure = np.array(self.counts), np.array(self.exposure)
+        place = back @ np.log(self.shape)
+        for _ in range(ROUNDS if self.weeks[0] < 2 else 1):
+            mean = exposure * np.exp(ways @ place)
+            weight = 1 / (1 + (dispersion + ROUGH) * mean / max(self.weeks[0], 0.1))
+            slope = ways.T @ ((counts - mean) * weight) - place
+            half = ways * np.sqrt(mean * weight)[:, None]
+            spread = np.linalg.inv(half.T @ half + np.eye(len(place)))
+            step = spread @ slope
+            place = place + step * min(1.0, 2.0 / max(1e-9, float(np.abs(ways @ step).max())))
+        shape = np.exp(np.clip(ways @ place, -4, 4))
+        self.shape = list((shape / shape.mean()).tolist())
+        self.doubt = list(np.minimum(np.sum((ways @ spread) * ways, axis=1), DOUBT).tolist())
 
     def roll(self, hours: int) -> None:
         """Move the whole season ``hours`` earlier, as when local clocks go forward."""
-        for name in ("counts", "exposure", "day_counts", "day_exposure", "shape", "day_shape"):
+        for name in ("counts", "exposure", "shape", "doubt"):
             values = getattr(self, name)
             setattr(self, name, values[hours:] + values[:hours])
 
 
-def _smooth(counts: list[float], exposure: list[float], spread: float) -> list[float]:
-    """Counts over exposures, each harmonic of the day shrunk by what chance alone would give it (James-Stein)."""
-    hold = 1e-9 + sum(exposure) / len(exposure) * 0.02 + 1.0
-    raw = np.array([(c + hold) / (e + hold) for c, e in zip(counts, exposure, strict=True)])
-    noise = float(np.mean([spread / (e + hold) for e in exposure])) * len(raw)
-    waves = np.fft.rfft(raw)
-    power = np.abs(waves[1:]) ** 2
-    waves[1:] *= np.maximum(0.0, 1 - noise / np.maximum(power, 1e-12))
-    return [max(0.02, float(value)) for value in np.fft.irfft(waves, len(raw))]
+@cache
+def _ways() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Directions in which the logarithm of the shape may move, each scaled to its prior deviation; and the way back."""
+    hour = np.arange(HOURS)
+    day, clock = hour // 24, hour % 24
+    weekend = day >= 5
+    gap = np.abs(clock[:, None] - clock[None, :])
+    gap = np.minimum(gap, 24 - gap)
+
+    def near(hours: float) -> NDArray[np.float64]:
+        return np.asarray(np.exp(-0.5 * (gap / hours) ** 2))
+
+    same_day, same_kind = day[:, None] == day[None, :], weekend[:, None] == weekend[None, :]
+    cover = 1.0 + DAILY**2 * near(DAILY_HOURS)
+    cover = cover + same_kind * (WEEKEND**2 + KIND**2 * near(KIND_HOURS))
+    cover = cover + same_day * (WEEKDAY**2 + EACH**2 * near(EACH_HOURS))
+    size, direction = np.linalg.eigh(cover)
+    best = slice(-RANK, None)
+    ways = direction[:, best] * np.sqrt(size[best])
+    return ways, np.ascontiguousarray((direction[:, best] / np.sqrt(size[best])).T)
 
 
 def clock_changes(first: datetime, last: datetime) -> list[tuple[float, int]]:

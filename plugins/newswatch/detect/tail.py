@@ -11,7 +11,7 @@ TAIL = 0.02
 LEVEL = 1.5
 EXCESS = 1.0
 #: pseudo-exceedances that hold a tail near the theory's
-TAIL_PRIOR = 120.0
+TAIL_PRIOR = 30.0
 #: excursions closer than this are one
 RUN_HOURS = 0.5
 #: within an excursion more is told only when the rate fell by this many e-folds

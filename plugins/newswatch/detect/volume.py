@@ -19,9 +19,11 @@ BUDGET = 0.05
 #: history before anything is said
 QUIET_DAYS = 2.5
 #: the fitted tails promise a little more than comes: this much, in e-folds of rate, measured on synthetic news
-CAUTION = 0.8
+CAUTION = 1.0
 #: a season lent by the whole weighs as many counts as this
-LENT = 30.0
+LENT = 4.0
+#: of the packed state; goes up when what is packed changes
+LAYOUT = 2
 
 Direction = Literal["spike", "drop"]
 
@@ -68,7 +70,7 @@ class Detector:
         self.lengths = np.array(windows(bucket))
         self.baseline = Baseline(bucket)
         self.tail, self.excursion = Tail(bucket), Excursion()
-        self.kept = np.zeros((3, 0))
+        self.kept = np.zeros((4, 0))
         self.varied = np.zeros(len(self.lengths))
         self.rows = 0
 
@@ -80,16 +82,15 @@ class Detector:
     def lend(self, season: Season) -> None:
         """Start with the shape of another season (of the whole), until this series knows its own."""
         own = self.baseline.season
-        own.day_counts = [LENT * part for part in season.day_shape]
-        own.day_exposure = [LENT] * len(own.day_counts)
-        own.week_counts = [LENT * part for part in season.week_shape]
-        own.week_exposure = [LENT] * len(own.week_counts)
+        own.counts = [LENT * part for part in season.shape]
+        own.exposure = [LENT] * len(own.counts)
+        own.shape = list(season.shape)
 
     def judge(self, rows: Rows) -> Judged:
         """Judge every bucket from the buckets up to it. ``rows`` go on where the last ones ended."""
         usual = self._usual(rows)
         fresh = np.array([self._side(one, value) for one, value in zip(usual, rows.value, strict=True)]).T
-        surprise = self._surprise(fresh.reshape(3, -1), trimmed=rows.top is None)
+        surprise = self._surprise(fresh.reshape(4, -1), trimmed=rows.top is None)
         young = (self.rows + 1 + np.arange(len(usual))) * self.bucket < QUIET_DAYS * 86_400
         told, alert, holding, span = self._tell(surprise)
         expected, dispersion = (np.array([getattr(one, name) for one in usual]) for name in ("expected", "dispersion"))
@@ -113,17 +114,16 @@ class Detector:
             for number in range(len(values))
         ]
 
-    def _side(self, usual: Usual, value: float) -> tuple[float, float, float]:
+    def _side(self, usual: Usual, value: float) -> tuple[float, float, float, float]:
         if self.direction == "spike":
-            return usual.guarded, usual.expected, usual.dispersion
+            return usual.guarded, usual.expected, usual.dispersion, usual.doubt
         least = usual.least
-        return (least if usual.away and usual.covered else float(value)), least, usual.dispersion
+        return (least if usual.away and usual.covered else float(value)), least, usual.dispersion, usual.doubt
 
     def _surprise(self, fresh: Array, *, trimmed: bool) -> Array:
         before = self.kept.shape[1]
         all_rows = np.concatenate([self.kept, fresh], axis=1)
-        first = self.rows - before
-        half = scan(all_rows, bucket=self.bucket, first=first, trimmed=trimmed, below=self.direction == "drop")
+        half = scan(all_rows, bucket=self.bucket, trimmed=trimmed, below=self.direction == "drop")
         out, self.varied = scaled(half[:, before:], self.varied, self.rows, self.bucket)
         self.kept = all_rows[:, -int(self.lengths[-1]) :]
         return out
@@ -166,6 +166,7 @@ class Detector:
         arrays = np.concatenate([*(np.asarray(one) for one in lists), self.varied, self.kept.ravel()])
         state = self.excursion
         return {
+            "layout": LAYOUT,
             "baseline": numbers,
             "tail": [self.tail.level, self.tail.excess, self.tail.seen],
             "excursion": [
@@ -180,12 +181,14 @@ class Detector:
         }
 
     def restore(self, packed: dict[str, Any]) -> None:
-        """Take over a packed state of the same bucket."""
+        """Take over a packed state of the same bucket; one of another layout is left, and history begins anew."""
+        if packed.get("layout") != LAYOUT:
+            return
         arrays = np.frombuffer(base64.b64decode(packed["arrays"]), "<f4").astype(float)
         rest = self.baseline.unpack(packed["baseline"], arrays.tolist())
         tail = arrays[len(arrays) - rest :]
         self.varied = tail[: len(self.lengths)]
-        self.kept = tail[len(self.lengths) :].reshape(3, -1)
+        self.kept = tail[len(self.lengths) :].reshape(4, -1)
         self.tail.level, self.tail.excess, self.tail.seen = packed["tail"]
         told, window, after, is_open, alerted = packed["excursion"]
         self.excursion = Excursion(math.inf if told is None else told, window, after, is_open, alerted)
