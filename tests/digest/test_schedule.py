@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newswatch.digest.schedule import due, latest, moment_of, overdue, unknown
-from newswatch.model.digest_plan import DigestSpec, Due, Overdue, Sent, Window
+from newswatch.digest.schedule import deadline, due, latest, moment_of, unknown
+from newswatch.model.digest_plan import DigestSpec, Due, Sent, Window
 
 KYIV = "Europe/Kyiv"
 ANN, BOB = "mail-ann", "mail-bob"
@@ -90,12 +90,16 @@ def test_a_chosen_window_reaches_back_as_far_as_it_says_and_further_after_missed
     assert (late.window.since, late.late) == (at("2026-01-11T05:00"), True)
 
 
-def test_a_digest_that_missed_its_deadline_is_named_with_those_who_lack_it() -> None:
-    ledger = [*deployed("2026-01-01T00:00"), told(ANN, "2026-01-11T05:00")]
-    assert overdue([spec()], ledger, at("2026-01-11T06:59")) == ()
-    (one,) = overdue([spec()], ledger, at("2026-01-11T07:00"))
-    assert one == Overdue("morning", "News digest", at("2026-01-11T05:00"), at("2026-01-11T07:00"), (BOB,))
-    assert overdue([spec()], [*ledger, told(BOB, "2026-01-11T05:00")], at("2026-01-11T09:00")) == ()
+@pytest.mark.parametrize(
+    ("now", "expected"),
+    [
+        ("2026-01-11T04:59", "2026-01-11T07:00"),
+        ("2026-01-11T05:00", "2026-01-12T07:00"),
+        ("2026-03-28T12:00", "2026-03-29T06:00"),  # the clock goes forward in between
+    ],
+)
+def test_until_when_the_next_must_have_gone_out(now: str, expected: str) -> None:
+    assert deadline(spec(), at(now)) == at(expected)
 
 
 def test_without_a_cron_line_it_is_seven_every_day_or_every_monday() -> None:

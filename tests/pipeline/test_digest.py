@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter
 
-from newswatch.errors import DeliveryError
+from newswatch.errors import DeliveryError, StoreUnavailableError
 from newswatch.index import digests, documents
 from newswatch.index.client import Settings, Store, connect
 from newswatch.index.documents import Write
@@ -23,7 +23,7 @@ from newswatch.model.item import Publisher
 from newswatch.model.rendered import Links
 from newswatch.model.rules import Rule
 from newswatch.pipeline import outbox
-from newswatch.pipeline.digest import DigestReport, Sources, build, draw, overdue, run
+from newswatch.pipeline.digest import DigestReport, Sources, build, draw, missed, run
 from newswatch.pipeline.outbox import Recipient
 
 UNTIL = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
@@ -291,10 +291,19 @@ def test_what_was_sent_is_archived_as_it_was_sent(go: Go, boxes: dict[str, Box],
     assert digests.read(store, "unknown") is None
 
 
-def test_one_that_missed_its_deadline_is_a_state_of_newswatch_itself(sources: Sources, go: Go) -> None:
+def test_one_that_missed_its_deadline_is_a_state_of_newswatch_itself_until_it_went_out(store: Store, go: Go) -> None:
     go(hours(20))
-    assert overdue(sources.store, [SPEC], UNTIL + timedelta(hours=1)) == ()
-    (one,) = overdue(sources.store, [SPEC], UNTIL + timedelta(hours=3))
-    assert (one.digest, one.recipients) == ("morning", ("ann", "bob"))
+    assert missed(store, UNTIL + timedelta(hours=1)) == {}
+    assert missed(store, UNTIL + timedelta(hours=2)) == {"morning": UNTIL + timedelta(hours=2)}
     go(UNTIL + timedelta(hours=3))
-    assert overdue(sources.store, [SPEC], UNTIL + timedelta(hours=3, minutes=5)) == ()
+    assert missed(store, UNTIL + timedelta(hours=3, minutes=5)) == {}
+
+
+def test_while_the_store_is_away_nothing_is_lost(sources: Sources, go: Go, boxes: dict[str, Box]) -> None:
+    go(hours(20))
+    settings = Settings("http://127.0.0.1:9")
+    away = Sources(connect(settings, sources.store.namespace), FEEDS, RULES, sources.tags, Links())
+    with pytest.raises(StoreUnavailableError):
+        run(away, [SPEC], {}, UNTIL, lambda: UNTIL)
+    assert go(UNTIL + timedelta(minutes=40)) == DigestReport(built=1, sent=2)
+    assert got(boxes) == {"ann": 1, "bob": 1}

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from croniter import croniter
 
-from newswatch.model.digest_plan import DigestSpec, Due, Overdue, Sent, Window
+from newswatch.model.digest_plan import DigestSpec, Due, Sent, Window
 
 LATE_AFTER = timedelta(hours=1)
 
@@ -34,17 +34,6 @@ def unknown(digests: Iterable[DigestSpec], ledger: Sequence[Sent], now: datetime
     return tuple(Sent(*pair, now, told=False) for pair in pairs if pair not in known)
 
 
-def overdue(digests: Sequence[DigestSpec], ledger: Sequence[Sent], now: datetime) -> tuple[Overdue, ...]:
-    """Digests whose deadline has passed, with those who still lack them."""
-    specs = {spec.id: spec for spec in digests}
-    found = []
-    for one in due(digests, ledger, now):
-        spec, until = specs[one.digest], one.window.until
-        if now >= until + spec.deadline:
-            found.append(Overdue(spec.id, spec.title, until, until + spec.deadline, one.recipients))
-    return tuple(found)
-
-
 def latest(spec: DigestSpec, now: datetime) -> datetime:
     """The last moment at or before ``now`` at which ``spec`` fell due (UTC)."""
     zone = ZoneInfo(spec.zone)
@@ -54,6 +43,16 @@ def latest(spec: DigestSpec, now: datetime) -> datetime:
         moment = moment_of(times.get_prev(datetime), zone)
         if moment <= now:
             return moment
+
+
+def deadline(spec: DigestSpec, now: datetime) -> datetime:
+    """Until when the next digest after ``now`` must have gone out (UTC)."""
+    zone = ZoneInfo(spec.zone)
+    times = croniter(spec.times, now.astimezone(zone).replace(tzinfo=None) - timedelta(days=1))
+    while True:
+        moment = moment_of(times.get_next(datetime), zone)
+        if moment > now:
+            return moment + spec.deadline
 
 
 def moment_of(wall: datetime, zone: ZoneInfo) -> datetime:

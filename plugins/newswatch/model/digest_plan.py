@@ -100,14 +100,3 @@ class Due:
     window: Window
     recipients: tuple[str, ...]
     late: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Overdue:
-    """A digest that has not gone out by its deadline, and who still lacks it."""
-
-    digest: str
-    title: str
-    until: datetime
-    deadline: datetime
-    recipients: tuple[str, ...]
