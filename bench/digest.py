@@ -107,9 +107,9 @@ def build(store: Store) -> None:
         drawn = time.perf_counter() - begun - built
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         print(
-            f"{len(made.facts.reports):,} stories: built in {built:.1f} s (CPU {client:.1f} s here, {server:.1f} s in the "
-            f"server) with {requests} requests, drawn in "
-            f"{drawn:.1f} s, {len(body.html) / 1000:.0f} KB of HTML, peak memory {peak:.0f} MB"
+            f"{len(made.facts.reports):,} stories: built in {built:.1f} s (CPU {client:.1f} s here, {server:.1f} s in "
+            f"the server) with {requests} requests, drawn in {drawn:.1f} s; {len(body.html) / 1000:.0f} KB of HTML, "
+            f"peak memory {peak:.0f} MB"
         )
     for target, spent in calls[:requests]:
         print(f"  {spent:6.2f} s  {target}")

@@ -1,0 +1,80 @@
+"""``newswatch digest``, ``upkeep`` and ``backup`` as somebody types them, and what ``check`` says of upkeep.yaml."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from newswatch.cli import app
+from newswatch.config.upkeep import load_upkeep
+from newswatch.errors import ConfigError, UsageError
+
+ROOT = Path(__file__).parents[2]
+CHANNELS = "channels:\n  - {id: folder, type: folder, path: outbox}\nroutes: []\n"
+
+
+@pytest.fixture
+def run(es_url: str, namespace: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):  # type: ignore[no-untyped-def]
+    config = tmp_path / "config"
+    shutil.copytree(ROOT / "config", config)
+    (config / "channels.yaml").write_text(CHANNELS)
+    monkeypatch.setenv("ELASTICSEARCH_URL", es_url)
+    monkeypatch.setenv("NEWSWATCH_HOME", str(tmp_path))
+
+    def one(*arguments: str) -> str:
+        given = [*arguments, "--namespace", namespace, "--config", str(config), "--now", "2026-03-02T09:00:00Z"]
+        done = CliRunner().invoke(app, given)
+        if done.exception is not None and not isinstance(done.exception, SystemExit):
+            raise done.exception
+        return done.output
+
+    return one
+
+
+def test_look_at_one_then_send_it_once(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    out = tmp_path / "d.html"
+    assert "nothing reported" in run("digest", "preview", "--date", "2026-03-02", "--out", str(out))
+    assert out.read_text().startswith("<!doctype html>")
+    run("digest", "preview", "--out", str(tmp_path / "d.json"))
+    assert json.loads((tmp_path / "d.json").read_text())["blocks"]
+    assert run("digest", "preview", "--out", "-").startswith("Subject: News digest, Monday 2 March 2026")
+    assert not list((tmp_path / "outbox").glob("*.eml"))
+    assert run("digest", "send", "--date", "2026-03-02", "--to", "folder") == "Sent to folder.\n"
+    assert "has had the digest of 2026-03-02 already" in run("digest", "send", "--date", "2026-03-02", "--to", "folder")
+    assert len(list((tmp_path / "outbox").glob("*.eml"))) == 1
+    for arguments, said in (
+        (("--date", "2026-03-03", "--to", "folder"), "falls due at 2026-03-03 06:00 UTC"),
+        (("--date", "yesterday", "--to", "folder"), "--date wants a day"),
+        (("--date", "2026-03-02", "--to", "pigeon"), "--to wants a mail address or a channel"),
+        (("--date", "2026-03-02", "--to", "folder", "--id", "noon"), "there is no digest 'noon'"),
+    ):
+        with pytest.raises(UsageError, match=said):
+            run("digest", "send", *arguments)
+
+
+FAULTS = [
+    ("keep: {items: 3d}\n", "keep.items"),
+    ("keep: {gossip: 30d}\n", "keep.gossip"),
+    ("keep: {ledger: soon}\n", "keep.ledger"),
+    ("snapshots: {repository: 'Not A Name'}\n", "snapshots.repository"),
+    ("snapshots: {keep: 0}\n", "snapshots.keep"),
+]
+
+
+@pytest.mark.parametrize(("text", "key"), FAULTS)
+def test_a_fault_in_upkeep_yaml_names_its_key_and_line(tmp_path: Path, text: str, key: str) -> None:
+    file = tmp_path / "upkeep.yaml"
+    file.write_text(text)
+    with pytest.raises(ConfigError) as caught:
+        load_upkeep(file)
+    assert (caught.value.line, caught.value.key) == (1, key)
+
+
+def test_the_shipped_upkeep_yaml_is_right() -> None:
+    shipped = load_upkeep(ROOT / "config" / "upkeep.yaml")
+    assert shipped.snapshots is not None
+    assert shipped.keep.items.days == 400
