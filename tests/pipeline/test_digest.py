@@ -23,7 +23,7 @@ from newswatch.model.item import Publisher
 from newswatch.model.rendered import Links
 from newswatch.model.rules import Rule
 from newswatch.pipeline import outbox
-from newswatch.pipeline.digest import DigestReport, Sources, build, draw, missed, run
+from newswatch.pipeline.digest import DigestReport, Sources, build, draw, run
 from newswatch.pipeline.outbox import Recipient
 
 UNTIL = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
@@ -293,10 +293,10 @@ def test_what_was_sent_is_archived_as_it_was_sent(go: Go, boxes: dict[str, Box],
 
 def test_one_that_missed_its_deadline_is_a_state_of_newswatch_itself_until_it_went_out(store: Store, go: Go) -> None:
     go(hours(20))
-    assert missed(store, UNTIL + timedelta(hours=1)) == {}
-    assert missed(store, UNTIL + timedelta(hours=2)) == {"morning": UNTIL + timedelta(hours=2)}
+    assert digests.missed(store, UNTIL + timedelta(hours=1)) == {}
+    assert digests.missed(store, UNTIL + timedelta(hours=2)) == {"morning": UNTIL + timedelta(hours=2)}
     go(UNTIL + timedelta(hours=3))
-    assert missed(store, UNTIL + timedelta(hours=3, minutes=5)) == {}
+    assert digests.missed(store, UNTIL + timedelta(hours=3, minutes=5)) == {}
 
 
 def test_while_the_store_is_away_nothing_is_lost(sources: Sources, go: Go, boxes: dict[str, Box]) -> None:

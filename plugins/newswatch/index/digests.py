@@ -16,10 +16,12 @@ from typing import Any
 from newswatch.index import documents, messages
 from newswatch.index.client import Store
 from newswatch.index.documents import Write
+from newswatch.index.state import advance, cursor
 from newswatch.model.digest_plan import Sent, Window
 from newswatch.model.rendered import Rendered
 
 LISTED = 100
+DEADLINES = "digest-deadlines"
 #: as many entries as one request brings; old ones are pruned by the upkeep
 ENTRIES = 10_000
 
@@ -71,6 +73,19 @@ def claim(store: Store, entry: Sent, now: datetime) -> bool:
 def forget(store: Store, entry: Sent) -> None:
     """Take a claim back."""
     documents.bulk(store, [Write("delete", store.index("digests"), _entry_id(entry))])
+
+
+def expect(store: Store, deadlines: Mapping[str, datetime], now: datetime) -> None:
+    """Remember by when the next digests must have gone out: written by every run that went well."""
+    _, guard = cursor(store, DEADLINES)
+    advance(store, DEADLINES, {name: at.isoformat() for name, at in deadlines.items()}, guard, now)
+
+
+def missed(store: Store, now: datetime) -> dict[str, datetime]:
+    """Digests whose deadline passed without a run that went well, whether runs failed or never came, and since when."""
+    kept, _ = cursor(store, DEADLINES)
+    moments = {name: datetime.fromisoformat(at) for name, at in kept.items()}
+    return {name: at for name, at in moments.items() if at <= now}
 
 
 def archive(store: Store, digest: str, window: Window, body: Rendered, *, late: bool, now: datetime) -> Archived:

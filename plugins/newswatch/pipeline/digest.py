@@ -15,7 +15,6 @@ from newswatch.digest.rank import compose, detailed
 from newswatch.errors import DeliveryError
 from newswatch.index import digests, documents
 from newswatch.index.client import Store
-from newswatch.index.state import advance, cursor
 from newswatch.model.alert import Message
 from newswatch.model.digest import Digest, Facts, Volume
 from newswatch.model.digest_plan import DigestSpec, Due, Sent, Window
@@ -30,7 +29,7 @@ from newswatch.pipeline.outbox import Recipient
 from newswatch.render.digest import digest as render
 from newswatch.render.digest import usual
 
-KIND, DEADLINES = "digest", "digest-deadlines"
+KIND = "digest"
 SEARCHED = ("items", "signals", "alerts", "ledger", "outbox", "counts", "dead-letter")
 STATE_MEDIA = "state-media"
 
@@ -70,22 +69,10 @@ def run(
     due = schedule.due(specs, known, now)
     for one in due:
         hand_over(sources, by_id[one.digest], one, now)
-    _, guard = cursor(sources.store, DEADLINES)
-    advance(sources.store, DEADLINES, {s.id: schedule.deadline(s, now).isoformat() for s in specs}, guard, now)
+    digests.expect(sources.store, {spec.id: schedule.deadline(spec, now) for spec in specs}, now)
     done = send.deliver(sources.store, recipients, clock)
     states = [one.state for one in done if one.message.kind == KIND]
     return DigestReport(len(due), states.count("sent"), states.count("waiting"), states.count("failed"))
-
-
-def missed(store: Store, now: datetime) -> dict[str, datetime]:
-    """Digests that had not gone out by their deadline, and when that was: a state of newswatch itself.
-
-    Each run that went well writes when the next digests must have gone out, so this sees runs that fail and runs that
-    do not happen, and is over as soon as one goes well.
-    """
-    kept, _ = cursor(store, DEADLINES)
-    moments = {name: datetime.fromisoformat(at) for name, at in kept.items()}
-    return {name: at for name, at in moments.items() if at <= now}
 
 
 def build(sources: Sources, spec: DigestSpec, window: Window, now: datetime, *, late: bool = False) -> Digest:
