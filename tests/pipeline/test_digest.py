@@ -22,7 +22,7 @@ from newswatch.model.feed import FeedSpec
 from newswatch.model.item import Publisher
 from newswatch.model.rendered import Links
 from newswatch.model.rules import Rule
-from newswatch.pipeline import outbox
+from newswatch.pipeline import selfwatch, send
 from newswatch.pipeline.digest import DigestReport, Sources, build, draw, run
 from newswatch.pipeline.outbox import Recipient
 
@@ -274,7 +274,7 @@ def test_a_crash_between_outbox_and_ledger_repeats_nothing(
         with pytest.raises(KeyboardInterrupt):
             go(UNTIL)
     recipients = {name: Recipient(name, name, box) for name, box in boxes.items()}
-    outbox.deliver(sources.store, recipients, lambda: UNTIL)
+    send.deliver(sources.store, recipients, lambda: UNTIL)
     assert got(boxes) == {"ann": 1, "bob": 1}
     go(UNTIL + timedelta(minutes=5))
     assert got(boxes) == {"ann": 1, "bob": 1}
@@ -295,8 +295,10 @@ def test_one_that_missed_its_deadline_is_a_state_of_newswatch_itself_until_it_we
     go(hours(20))
     assert digests.missed(store, UNTIL + timedelta(hours=1)) == {}
     assert digests.missed(store, UNTIL + timedelta(hours=2)) == {"morning": UNTIL + timedelta(hours=2)}
+    (found,) = selfwatch.look(store, UNTIL + timedelta(hours=2))
+    assert (found.rule.id, found.start) == ("newswatch-digest-missed", UNTIL + timedelta(hours=2))
     go(UNTIL + timedelta(hours=3))
-    assert digests.missed(store, UNTIL + timedelta(hours=3, minutes=5)) == {}
+    assert selfwatch.look(store, UNTIL + timedelta(hours=3, minutes=5)) == []
 
 
 def test_while_the_store_is_away_nothing_is_lost(sources: Sources, go: Go, boxes: dict[str, Box]) -> None:

@@ -29,9 +29,10 @@ FEEDS = SelfRule(
 )
 LETTERS = SelfRule("newswatch-dead-letters", "Messages were refused for good", Severity.WARNING, timedelta(minutes=10))
 DRILL = SelfRule("newswatch-drill-missed", "The drill's canary did not arrive in time", Severity.CRITICAL)
+DIGEST = SelfRule("newswatch-digest-missed", "A digest had not gone out by its deadline", Severity.WARNING)
 #: not a state of the life cycle: the watch DAG's failure callback tells it, as there is no outbox then
 STORE = SelfRule(
     "newswatch-elasticsearch", "The watch does not run: Elasticsearch is away, red or full", Severity.CRITICAL
 )
 
-SELF_RULES = (STALLED, FEEDS, LETTERS, DRILL)
+SELF_RULES = (STALLED, FEEDS, LETTERS, DRILL, DIGEST)

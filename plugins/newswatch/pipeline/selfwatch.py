@@ -12,11 +12,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from newswatch.errors import StoreUnavailableError
-from newswatch.index import documents
+from newswatch.index import digests, documents
 from newswatch.index.client import Store, asking, body
 from newswatch.index.signals import signal_write
 from newswatch.index.state import advance, cursor
-from newswatch.model.selfwatch import DRILL, FEEDS, LETTERS, SELF_RULES, STALLED, SelfRule
+from newswatch.model.selfwatch import DIGEST, DRILL, FEEDS, LETTERS, SELF_RULES, STALLED, SelfRule
 from newswatch.model.signal import Kind, Signal, signal_id
 from newswatch.pipeline.outbox import refuse
 
@@ -83,6 +83,7 @@ def _findings(store: Store, now: datetime) -> Iterable[Finding]:
     yield from _failing(feeds["aggregations"], total)
     yield from _letters(store, now)
     yield from _canary(store)
+    yield from _digests(store, now)
 
 
 FEEDS_REQUEST: dict[str, Any] = {
@@ -134,6 +135,12 @@ def _canary(store: Store) -> Iterable[Finding]:
     if missed and (not seen or datetime.fromisoformat(seen) < datetime.fromisoformat(missed)):
         start = datetime.fromisoformat(missed)
         yield Finding(DRILL, start, f"the canary was not seen by {start:%Y-%m-%d %H:%M} UTC")
+
+
+def _digests(store: Store, now: datetime) -> Iterable[Finding]:
+    late = digests.missed(store, now)
+    if late:
+        yield Finding(DIGEST, min(late.values()), f"not gone out by their deadline: {', '.join(sorted(late))}")
 
 
 def _signal(found: Finding, kind: Kind, start: datetime, at: datetime) -> Signal:
