@@ -96,13 +96,13 @@ class Airflow:
             settings.write(self.password_file, json.dumps({USER: secrets.token_urlsafe(12)}))
         try:
             say("preparing Airflow's database")
-            self._migrate()
+            self.migrate()
             say("starting Airflow's api-server")
-            self._start(processes, "api-server")
+            self.start("api-server")
             self._wait(processes, ("api-server",), lambda: self.api.health() is not None)
             say("starting Airflow's scheduler, dag-processor and triggerer")
             for part in PARTS[1:]:
-                self._start(processes, part)
+                self.start(part)
             self._wait(processes, PARTS, self._healthy)
             processes.start(HISTORY, [sys.executable, "-m", "ops.history"], self.environment(), self.root)
         except OpsError:
@@ -135,7 +135,8 @@ class Airflow:
             settings.update(file, kept)
         return kept
 
-    def _migrate(self) -> None:
+    def migrate(self) -> None:
+        """Make its database, or bring it up to date. Raises OpsError."""
         command = [sys.executable, "-m", "airflow", "db", "migrate"]
         log = Processes(self.home).log("migrate")
         log.parent.mkdir(parents=True, exist_ok=True)
@@ -144,10 +145,12 @@ class Airflow:
         if done.returncode:
             raise OpsError(f"Airflow's database could not be prepared; see {log}: {_last(log)}")
 
-    def _start(self, processes: Processes, part: str) -> None:
+    def start(self, part: str, environment: dict[str, str] | None = None) -> None:
+        """Start one part, in ``environment`` unless in its own."""
         # task logs are files of this machine, so nobody has to serve them (their server would listen everywhere)
         alone = ["--skip-serve-logs"] if part in ("scheduler", "triggerer") else []
-        processes.start(part, [sys.executable, "-m", "airflow", part, *alone], self.environment(), self.folder)
+        command = [sys.executable, "-m", "airflow", part, *alone]
+        Processes(self.home).start(part, command, environment or self.environment(), self.folder)
 
     def _wait(self, processes: Processes, parts: tuple[str, ...], ready: Callable[[], bool]) -> None:
         deadline = time.monotonic() + PATIENCE

@@ -1,5 +1,6 @@
 """The Airflow plugin: mounts the news desk into Airflow's own interface, behind its login and its roles."""
 
+import os
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -26,7 +27,8 @@ def _application() -> Any:
     def login(back: str) -> str:
         return get_auth_manager().get_url_login(next_url=back)
 
-    desk = Desk(jobs.Where(), lambda: datetime.now(UTC), login)
+    where = jobs.Where(os.environ.get("NEWSWATCH_NAMESPACE", "newswatch"))
+    desk = Desk(where, lambda: datetime.now(UTC), login)
     return build(desk, requires_access_view(AccessView.WEBSITE), known)
 
 
