@@ -41,6 +41,7 @@ VIEWS = {
     "/watchlist/troops": "troops",
 }
 PATIENCE = 60_000
+expect.set_options(timeout=PATIENCE)
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ class Tab:
 
     def open(self, path: str, title: str = "") -> FrameLocator:
         self.page.goto(f"{self.place.url}/plugin/news-desk/newswatch/desk{path}")
-        expect(self.desk.locator("h1")).to_contain_text(title, timeout=PATIENCE)
+        expect(self.desk.locator("h1")).to_contain_text(title)
         return self.desk
 
     @property
@@ -116,7 +117,7 @@ def log_in(browser: Browser, place: Place, name: str) -> BrowserContext:
     page = context.new_page()
     page.goto(f"{place.url}/plugin/news-desk")
     sign_in(page.locator("body"), name)
-    expect(page.frame_locator("iframe").locator("h1")).to_have_text("Now", timeout=PATIENCE)
+    expect(page.frame_locator("iframe").locator("h1")).to_have_text("Now")
     page.close()
     return context
 
@@ -144,29 +145,35 @@ def tab(uma: BrowserContext, place: Place) -> Iterator[Tab]:
     assert [one for one in opened.statuses if one[0] >= 400] == []
 
 
+def faults(frame: Frame, *rules: str) -> list[tuple[str, list[str]]]:
+    """What axe-core finds serious, by all its rules or by some."""
+    options = {"runOnly": list(rules)} if rules else {}
+    found = Axe().run(frame, options=options).response["violations"]  # type: ignore[arg-type]
+    serious = [one for one in found if one["impact"] in ("serious", "critical")]
+    return [(one["id"], [node["html"][:200] for node in one["nodes"]]) for one in serious]
+
+
 @pytest.mark.parametrize(("path", "title"), VIEWS.items())
 def test_a_view_opens_in_the_frame_and_everybody_can_use_it(tab: Tab, path: str, title: str) -> None:
     tab.open(path, title)
-    tab.page.wait_for_load_state("networkidle")
-    serious = [
-        (one["id"], [node["html"][:200] for node in one["nodes"]])
-        for one in Axe().run(tab.frame).response["violations"]
-        if one["impact"] in ("serious", "critical")
-    ]
-    assert serious == []
+    assert faults(tab.frame) == []
     assert "owned" not in tab.frame.title()
     assert tab.frame.evaluate("document.querySelectorAll('time').length") >= 1 or path.startswith("/silence")
-    for theme in ("dark", "light"):
-        tab.page.evaluate("([to]) => { document.documentElement.className = to }", [theme])
-        expect(tab.desk.locator(f"html[data-theme={theme}]")).to_have_count(1)
-        shades = [
-            (one["id"], [node["html"][:200] for node in one["nodes"]])
-            for one in Axe().run(tab.frame, options={"runOnly": ["color-contrast"]}).response["violations"]
-        ]
-        assert shades == [], theme
+    expect(tab.desk.locator("html[data-theme=light]")).to_have_count(1)
+    tab.page.evaluate("document.documentElement.className = 'dark'")
+    expect(tab.desk.locator("html[data-theme=dark]")).to_have_count(1)
+    assert faults(tab.frame, "color-contrast") == []
     tab.page.set_viewport_size({"width": 400, "height": 800})
     wide = tab.frame.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
     assert wide[0] <= wide[1]
+
+
+def test_a_chart_is_drawn_in_the_frame(tab: Tab) -> None:
+    desk = tab.open("", "Now")
+    chart = desk.locator("figure img.light").first
+    chart.scroll_into_view_if_needed()
+    tab.frame.wait_for_function("document.querySelector('figure img.light').naturalWidth > 0", timeout=PATIENCE)
+    expect(chart).to_have_attribute("alt", re.compile(r"\d+ stories where \d+ are usual"))
 
 
 def test_times_are_in_the_readers_zone_and_utc_on_hover(tab: Tab) -> None:
@@ -212,7 +219,7 @@ def test_an_alert_is_acknowledged_and_the_page_follows(tab: Tab, place: Place) -
     expect(desk.locator("#said")).to_contain_text("Acknowledged. It counts from the next watch run on")
     expect(card).to_contain_text("uma took it on")
     place.watch()
-    expect(card).to_contain_text("Acknowledged by uma.", timeout=PATIENCE)
+    expect(card).to_contain_text("Acknowledged by uma.")
     with tab.page.expect_response(lambda answer: answer.status == 304 and answer.url.endswith("/newswatch/desk")):
         pass
 
@@ -220,7 +227,7 @@ def test_an_alert_is_acknowledged_and_the_page_follows(tab: Tab, place: Place) -
 def test_a_silence_is_previewed_and_made(tab: Tab) -> None:
     desk = tab.open("/alerts/any-military%2Ftroops")
     desk.get_by_role("link", name="Silence").first.click()
-    expect(desk.locator("h2")).to_contain_text("would have muted")
+    expect(desk.locator("#h-preview")).to_contain_text("would have muted")
     desk.locator("#for").select_option("4h")
     desk.locator("#comment").fill("known since yesterday")
     desk.get_by_role("button", name="Preview").click()
@@ -235,7 +242,7 @@ def test_an_address_is_tested(tab: Tab) -> None:
     desk = tab.open("/feeds", "Feeds")
     desk.locator("#url").fill("http://127.0.0.1/feed")
     desk.get_by_role("button", name="Test").click()
-    expect(desk.locator("#trial h2")).to_have_text("http://127.0.0.1/feed", timeout=PATIENCE)
+    expect(desk.locator("#trial h2")).to_have_text("http://127.0.0.1/feed")
     expect(desk.locator("#trial .wrong")).not_to_be_empty()
 
 
@@ -279,7 +286,7 @@ def test_a_session_that_ends_says_so_and_leads_back(browser: Browser, place: Pla
     expect(desk.locator("h1")).to_have_text("You are not logged in, or your session has ended.")
     desk.get_by_role("link", name="Log in to Airflow").click()
     sign_in(desk.locator("body"), "uma")
-    expect(desk.locator("h1")).to_have_text("Alerts", timeout=PATIENCE)
+    expect(desk.locator("h1")).to_have_text("Alerts")
     context.close()
 
 
@@ -295,11 +302,11 @@ def test_without_a_session_nothing_is_shown(place: Place, path: str) -> None:
         assert b"/auth/login" in answer.data
 
 
-@pytest.mark.parametrize("path", ["/newswatch/docs", "/newswatch/openapi.json", "/newswatch", "/newswatch/"])
+@pytest.mark.parametrize("path", ["/newswatch/docs", "/newswatch/openapi.json", "/newswatch/"])
 def test_what_the_application_is_made_of_is_not_told(place: Place, path: str) -> None:
     answer = urllib3.PoolManager(retries=False).request("GET", f"{place.url}{path}", redirect=True)
     assert answer.status == 401
-    assert b"openapi" not in answer.data
+    assert b"session has ended" in answer.data
 
 
 def test_a_query_of_ten_megabytes_is_refused(place: Place) -> None:

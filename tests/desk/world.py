@@ -66,21 +66,25 @@ NEWS = {
     ),
     "idle": ("A quiet day at the market", "Nothing of note.", "en", "local"),
 }
-SPIKE = f"{'tag-spike'}/military"
 
 
-def fill(store: Store, now: datetime, folder: Path) -> Path:
-    """Fill the namespace. Returns the configuration folder that it was made with (inside ``folder``)."""
+def fill(store: Store, now: datetime, folder: Path, *, hostile: bool = True) -> Path:
+    """Fill the namespace, with hostile text in every field or without. Returns its configuration, inside ``folder``."""
     config = configuration(folder)
     ensure(store)
     tagger = jobs.tagger(jobs.Where(config=config))
-    _items(store, tagger, now)
+    _items(store, tagger, now, hostile)
     link(store, now)
     _counts(store, now)
-    _feeds(store, now)
-    _signals(store, now)
+    _feeds(store, now, HOSTILE if hostile else "")
+    _signals(store, now, hostile)
     acts.silence(
-        store, {"rule": ("quiet-rule",)}, "vera", now + timedelta(hours=2), HOSTILE, now - timedelta(minutes=2)
+        store,
+        {"rule": ("quiet-rule",)},
+        "vera",
+        now + timedelta(hours=2),
+        HOSTILE if hostile else "",
+        now - timedelta(minutes=2),
     )
     watch(store, config, now - timedelta(minutes=1))
     watch(store, config, now)
@@ -114,23 +118,24 @@ def configuration(folder: Path) -> Path:
     return config
 
 
-def _items(store: Store, tagger: Tagger, now: datetime) -> None:
+def _items(store: Store, tagger: Tagger, now: datetime, hostile: bool) -> None:
     made = [
         _item(tagger, store, name, at, *NEWS[name])
         for at, name in ((now - timedelta(minutes=10 + 7 * number), name) for number, name in enumerate(NEWS))
     ]
-    made.append(
-        _item(
-            tagger,
-            store,
-            f"hostile {HOSTILE}"[:200],
-            now - timedelta(minutes=5),
-            f"Russia troops {HOSTILE}",
-            HOSTILE,
-            "en",
-            HOSTILE,
+    if hostile:
+        made.append(
+            _item(
+                tagger,
+                store,
+                f"hostile {HOSTILE}"[:200],
+                now - timedelta(minutes=5),
+                f"Russia troops {HOSTILE}",
+                HOSTILE,
+                "en",
+                HOSTILE,
+            )
         )
-    )
     written = items.write(store, made, now)
     assert len(written.created) == len(made), written
 
@@ -186,7 +191,7 @@ def _counts(store: Store, now: datetime) -> None:
     documents.bulk(store, writes)
 
 
-def _feeds(store: Store, now: datetime) -> None:
+def _feeds(store: Store, now: datetime, odd: str) -> None:
     states = [
         FeedState(
             "good",
@@ -203,7 +208,7 @@ def _feeds(store: Store, now: datetime) -> None:
             "https://broken.example/rss",
             FeedStatus.FAILED,
             Failure.TIMEOUT,
-            f"no answer within 20 s {HOSTILE}",
+            f"no answer within 20 s {odd}",
             failures=3.0,
             last_poll=now,
         ),
@@ -222,8 +227,8 @@ def _feeds(store: Store, now: datetime) -> None:
             "https://damaged.example/rss",
             "https://damaged.example/rss",
             FeedStatus.OK,
-            damaged=HOSTILE,
-            title=HOSTILE,
+            damaged=odd or "cut off after 12 entries",
+            title=odd,
             last_success=now,
             last_poll=now,
         ),
@@ -232,9 +237,10 @@ def _feeds(store: Store, now: datetime) -> None:
     documents.refresh(store, store.index("feeds"))
 
 
-def _signals(store: Store, now: datetime) -> None:
+def _signals(store: Store, now: datetime, with_hostile: bool) -> None:
     start = now - timedelta(minutes=30)
-    for key, rule in (("military", "tag-spike"), (HOSTILE[:120], "actor-spike")):
+    told = [("military", "tag-spike"), *([(HOSTILE[:120], "actor-spike")] if with_hostile else [])]
+    for key, rule in told:
         hostile = key != "military"
         found = Signal(
             id=signal_id(rule, key, start, Kind.OVER),

@@ -109,7 +109,7 @@
     if (event.key === "/") { event.preventDefault(); const q = document.getElementById("q"); if (q) q.focus(); else location.assign(`${base}/search`); }
     else if (event.key === "j" || event.key === "k") step(event.key === "j" ? 1 : -1);
     else if (event.key === "g") went = Date.now();
-    else if (event.key in VIEWS && Date.now() - went < 1500) location.assign(base + VIEWS[event.key]);
+    else if (event.key in VIEWS && Date.now() - went < 3000) location.assign(base + VIEWS[event.key]);
   };
 
   // the frame's sandbox lets no link out, but Airflow's own window may open one when a reader clicks
