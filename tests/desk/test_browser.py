@@ -39,6 +39,8 @@ VIEWS = {
     "/feeds": "Feeds",
     "/watchlist?try=North+Korean+troops": "Watch-list",
     "/watchlist/troops": "troops",
+    "/digests": "Digests",
+    "/digests/preview/morning": "News digest",
 }
 PATIENCE = 60_000
 expect.set_options(timeout=PATIENCE)

@@ -29,6 +29,8 @@ VIEWS = (
     "/watchlist",
     "/watchlist?try=" + quote(f"Russia troops {HOSTILE}"),
     "/watchlist/troops",
+    "/digests",
+    "/digests/preview/morning",
 )
 PICTURES = ("/charts/volume.svg?tag=military&span=7d", "/charts/alerts-by-rule.svg?theme=dark")
 
@@ -66,7 +68,8 @@ def test_a_view_is_safe_whatever_the_news_says(client: Client, path: str) -> Non
     assert answer.status_code == 200, words(answer.text)
     page = read(answer.text)
     assert page.tags.count("script") == 1
-    assert not {"svg", "iframe", "object", "style"} & set(page.tags)
+    assert not {"svg", "object", "style"} & set(page.tags)
+    assert "iframe" not in page.tags or path.startswith("/digests/")
     assert all(not name.startswith("on") and name not in ("style", "srcdoc") for _, name, _ in page.attributes)
     links = [value for _, name, value in page.attributes if name in ("href", "src", "action")]
     assert all(value.startswith(("/desk", "https://", "#")) for value in links)
@@ -218,6 +221,21 @@ def test_the_watch_list_tries_a_headline_and_tells_what_concepts_matched(client:
     assert "North Korean troops reach Kursk" in words(client().get("/desk/watchlist/troops").text)
 
 
+def test_a_digest_is_shown_as_it_was_sent_and_runs_nothing(client: Client) -> None:
+    listed = client().get("/desk/digests").text
+    assert "News digest, yesterday" in words(listed)
+    (name,) = re.findall(r'href="/desk/digests/([0-9a-f]{32})"', listed)
+    assert f'src="/desk/digests/{name}/mail"' in client().get(f"/desk/digests/{name}").text
+    for path in (f"{name}/mail", "preview/morning/mail"):
+        mail = client().get(f"/desk/digests/{path}")
+        assert mail.status_code == 200
+        assert "North Korea fires ballistic missile" in words(mail.text)
+        assert "sandbox" in mail.headers["content-security-policy"]
+        assert "script-src" not in mail.headers["content-security-policy"]
+    for path in ("nothing", "nothing/mail", "preview/nothing", "x" * 600):
+        assert client().get(f"/desk/digests/{path}").status_code == 404
+
+
 @pytest.mark.parametrize(
     ("path", "status", "sentence"),
     [
@@ -274,7 +292,7 @@ def test_an_empty_namespace_says_what_to_wait_for(filled: Filled) -> None:
 def test_a_store_that_is_away_is_said_and_nothing_is_lost(filled: Filled, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ELASTICSEARCH_URL", "http://127.0.0.1:9")
     away = make_client(filled.store.namespace, filled.config, "uma")
-    for path in (*VIEWS, *PICTURES):
+    for path in (*(view for view in VIEWS if "preview" not in view), *PICTURES):
         answer = away.get(f"/desk{path}")
         assert answer.status_code == 503, path
         assert "Nothing answers at http://127.0.0.1:9" in words(answer.text)

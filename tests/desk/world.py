@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from newswatch import jobs
+from newswatch import daily, jobs
 from newswatch.config.everything import load_alerting
 from newswatch.detect.look import Band
-from newswatch.index import documents, items
+from newswatch.index import digests, documents, items
 from newswatch.index.client import Store
 from newswatch.index.counts import band_write
 from newswatch.index.feeds import write_states
 from newswatch.index.signals import signal_write
 from newswatch.index.templates import ensure, monthly
+from newswatch.model.digest_plan import Window
 from newswatch.model.feed import Failure, FeedState, FeedStatus
 from newswatch.model.item import Item, Origin, Publisher, Revision, TaggedItem
 from newswatch.model.signal import Coverage, Kind, Severity, Signal, StoryRef, signal_id
@@ -86,10 +88,15 @@ def fill(store: Store, now: datetime, folder: Path, *, hostile: bool = True) -> 
         HOSTILE if hostile else "",
         now - timedelta(minutes=2),
     )
+    _digest(store, config, now, HOSTILE if hostile else "")
     watch(store, config, now - timedelta(minutes=1))
     watch(store, config, now)
     documents.refresh(
-        store, *(store.index(name) for name in ("items", "counts", "alerts", "ledger", "outbox", "silences", "state"))
+        store,
+        *(
+            store.index(name)
+            for name in ("items", "counts", "alerts", "ledger", "outbox", "silences", "state", "digests")
+        ),
     )
     return config
 
@@ -164,6 +171,13 @@ def _item(
         labels={"note": HOSTILE[:200]},
     )
     return TaggedItem(item, tagger.tag(title, summary, item.content, language))
+
+
+def _digest(store: Store, config: Path, now: datetime, odd: str) -> None:
+    """One digest of the past, as it was sent."""
+    made = daily.digest_preview(jobs.Where(store.namespace, config), None, None, now).rendered
+    body = replace(made, subject=f"News digest, yesterday {odd}")
+    digests.archive(store, "morning", Window(now - timedelta(days=1), now), body, late=False, now=now)
 
 
 def _counts(store: Store, now: datetime) -> None:

@@ -9,7 +9,7 @@ from fastapi import Depends, FastAPI, HTTPException, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException as PlainHTTPException
 
-from newswatch.desk import acts, alerts, answer, charts, feeds, now, search, silences, story, watchlist
+from newswatch.desk import acts, alerts, answer, charts, digests, feeds, now, search, silences, story, watchlist
 from newswatch.desk.answer import MissingError, Page
 from newswatch.desk.setup import Desk
 from newswatch.errors import NewswatchError
@@ -25,6 +25,11 @@ VIEWS: dict[str, Callable[[Request], Page | Response]] = {
     "/feeds": feeds.feeds,
     "/watchlist": watchlist.watchlist,
     "/watchlist/{name}": watchlist.concept,
+    "/digests": digests.listed,
+    "/digests/preview/{name}": digests.preview,
+    "/digests/preview/{name}/mail": digests.preview_mail,
+    "/digests/{name}": digests.one,
+    "/digests/{name}/mail": digests.mail,
     "/charts/volume.svg": charts.volume_picture,
     "/charts/{name}.svg": charts.panel_picture,
 }

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from newswatch import jobs, runtime
-from newswatch.config.everything import Alerting, load_alerting
+from newswatch.config.everything import Alerting, Everything, load, load_alerting
 from newswatch.config.feeds import load_feeds
 from newswatch.index.client import Settings, Store, connect
+from newswatch.model.digest_plan import DigestSpec
 from newswatch.model.feed import FeedSpec
 from newswatch.model.rules import Rule
 from newswatch.model.watchlist import Watchlist
@@ -84,6 +85,15 @@ class Desk:
     def _feeds(self) -> Fresh[Sequence[FeedSpec]]:
         file = self.where.feeds or self.where.folder / "feeds.yaml"
         return Fresh(lambda: load_feeds(file), file)
+
+    @cached_property
+    def _everything(self) -> Fresh[Everything]:
+        return Fresh(lambda: load(self.where.folder), self.where.folder, self.where.folder / "watchlist")
+
+    @property
+    def digests(self) -> Sequence[DigestSpec]:
+        """The digests of ``digests.yaml``."""
+        return self._everything.get().digests
 
     @property
     def watchlist(self) -> Watchlist:
