@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import resource
 import statistics
 import sys
@@ -48,9 +49,13 @@ from ops import settings
 
 ROOT = Path(__file__).parent.parent
 PATIENCE = 120
-TITLE = "North Korean troops deployed to {place}, says drill {number}"
-PLACES = ("Kursk", "Belgorod", "Donetsk", "Luhansk", "Kherson", "Zaporizhzhia", "Bryansk", "Rostov", "Crimea", "Sumy")
-RULES = "rules:\n  - {id: drill, type: match, title: Drill, where: {tags: [military]}}\n"
+#: titles of words drawn from these are stories of their own
+WORDS = (
+    "harbour winter council engine orchard signal bridge market copper river lantern festival railway tunnel glacier "
+    "museum ferry clinic archive vineyard antenna parliament turbine granary lighthouse workshop pipeline stadium "
+    "observatory embassy quarry laboratory aqueduct monastery refinery shipyard terminal plateau reservoir dockyard"
+).split()
+RULES = "rules:\n  - {id: drill, type: match, title: Drill, where: {terms: [newsdrill]}}\n"
 CHANNELS = """\
 channels:
   - {id: mail, type: email, to: ann@ops.example, connection: smtp_bench}
@@ -166,7 +171,7 @@ def drills(count: int) -> None:
 def drill(number: int, feed: Feed, inbox: Inbox, through: tuple[Airflow, dict[str, Any]], store: Store) -> list[float]:
     """One entry: seconds of each step, and of all."""
     airflow, conf = through
-    title = TITLE.format(place=PLACES[number % len(PLACES)], number=f"{number}{os.getpid()}")
+    title = f"{' '.join(random.Random(number).sample(WORDS, 9))} newsdrill {number}"
     feed.titles.insert(0, title)
     began = time.time()
     airflow.api.call("POST", "/dags/newswatch_poll/dagRuns", {"logical_date": None, "conf": conf})
