@@ -50,11 +50,48 @@ from ops import settings
 ROOT = Path(__file__).parent.parent
 PATIENCE = 120
 #: titles of words drawn from these are stories of their own
-WORDS = (
-    "harbour winter council engine orchard signal bridge market copper river lantern festival railway tunnel glacier "
-    "museum ferry clinic archive vineyard antenna parliament turbine granary lighthouse workshop pipeline stadium "
-    "observatory embassy quarry laboratory aqueduct monastery refinery shipyard terminal plateau reservoir dockyard"
-).split()
+WORDS = [
+    "harbour",
+    "winter",
+    "council",
+    "engine",
+    "orchard",
+    "signal",
+    "bridge",
+    "market",
+    "copper",
+    "river",
+    "lantern",
+    "festival",
+    "railway",
+    "tunnel",
+    "glacier",
+    "museum",
+    "ferry",
+    "clinic",
+    "archive",
+    "vineyard",
+    "antenna",
+    "parliament",
+    "turbine",
+    "granary",
+    "lighthouse",
+    "workshop",
+    "pipeline",
+    "stadium",
+    "observatory",
+    "embassy",
+    "quarry",
+    "laboratory",
+    "aqueduct",
+    "monastery",
+    "refinery",
+    "shipyard",
+    "terminal",
+    "plateau",
+    "reservoir",
+    "dockyard",
+]
 RULES = "rules:\n  - {id: drill, type: match, title: Drill, where: {terms: [newsdrill]}}\n"
 CHANNELS = """\
 channels:
