@@ -19,7 +19,7 @@ from newswatch.index.client import Settings, Store, connect
 from newswatch.index.templates import drop
 from tests.desk import world
 
-NOW = datetime(2026, 3, 2, 12, 7, 31, tzinfo=UTC)
+NOW = datetime(2026, 3, 2, 12, 7, 31, 500_000, tzinfo=UTC)
 ROLES = {"vera": Person("vera"), "uma": Person("uma", acts=True)}
 Client = Callable[..., TestClient]
 

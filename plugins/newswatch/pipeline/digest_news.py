@@ -191,7 +191,7 @@ def _observed(hit: Mapping[str, Any]) -> Observed:
 
     return Observed(
         id=hit["_id"],
-        at=datetime.fromtimestamp(int(fields["event.created"][0]), UTC),
+        at=datetime.fromtimestamp(float(fields["event.created"][0]), UTC),
         story=one("story.id"),
         lead=bool(fields.get("story.lead", [True])[0]),
         origin=one("origin"),
