@@ -17,7 +17,7 @@ from newswatch.errors import UsageError
 if TYPE_CHECKING:
     from newswatch.config.everything import Everything
     from newswatch.index.snapshots import Snapshot
-    from newswatch.model.channels import ChannelsFile, ChannelSpec
+    from newswatch.model.channels import ChannelSpec
     from newswatch.model.digest_plan import DigestSpec, Window
     from newswatch.model.rendered import Rendered
     from newswatch.model.upkeep import Snapshots
@@ -193,7 +193,7 @@ def _recipients(found: Everything) -> dict[str, Recipient]:
 
 def _stranger(found: Everything, to: str) -> Recipient:
     """Somebody who is no channel: a mail address, reached as the configuration's mail channels are."""
-    from newswatch.model.channels import ChannelSpec
+    from newswatch.model.channels import ChannelsFile, ChannelSpec
 
     if "@" not in to or to.startswith("@"):
         known = ", ".join(channel.id for channel in found.channels.channels)

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import json
 import shutil
+import webbrowser
+from email import message_from_bytes
+from email.policy import default
 from pathlib import Path
+from urllib.request import url2pathname
 
 import pytest
+from tests.test_dags_daily import Box, smtp
 from typer.testing import CliRunner
 
 from newswatch.cli import app
 from newswatch.config.upkeep import load_upkeep
-from newswatch.errors import ConfigError, UsageError
+from newswatch.errors import ConfigError, DeliveryError, UsageError
+
+__all__ = ["smtp"]
 
 ROOT = Path(__file__).parents[2]
 CHANNELS = "channels:\n  - {id: folder, type: folder, path: outbox}\nroutes: []\n"
@@ -26,7 +33,11 @@ def run(es_url: str, namespace: str, tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("NEWSWATCH_HOME", str(tmp_path))
 
     def one(*arguments: str) -> str:
-        given = [*arguments, "--namespace", namespace, "--config", str(config), "--now", "2026-03-02T09:00:00Z"]
+        given = [*arguments, "--namespace", namespace]
+        if arguments[:2] != ("digest", "list"):
+            given += ["--config", str(config)]
+        if arguments[0] not in ("backup", "restore") and arguments[:2] != ("digest", "list"):
+            given += ["--now", "2026-03-02T09:00:00Z"]
         done = CliRunner().invoke(app, given)
         if done.exception is not None and not isinstance(done.exception, SystemExit):
             raise done.exception
@@ -54,6 +65,40 @@ def test_look_at_one_then_send_it_once(run, tmp_path: Path) -> None:  # type: ig
     ):
         with pytest.raises(UsageError, match=said):
             run("digest", "send", *arguments)
+
+
+def test_opened_in_the_browser(run, monkeypatch: pytest.MonkeyPatch) -> None:  # type: ignore[no-untyped-def]
+    opened: list[str] = []
+    monkeypatch.setattr(webbrowser, "open", opened.append)
+    said = run("digest", "preview", "--open")
+    (address,) = opened
+    file = Path(url2pathname(address.removeprefix("file:")))
+    assert file.read_text().startswith("<!doctype html>")
+    assert str(file) in said
+    shutil.rmtree(file.parent)
+    with pytest.raises(UsageError, match="--open shows it in the browser"):
+        run("digest", "preview")
+
+
+def test_to_an_address_that_is_no_channel(
+    run,  # type: ignore[no-untyped-def]
+    smtp: tuple[int, Box],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    port, box = smtp
+    connection = {"conn_type": "smtp", "host": "127.0.0.1", "extra": {"disable_tls": True, "disable_ssl": True}}
+    send = ("digest", "send", "--date", "2026-03-02", "--to", "ann@example.org")
+    monkeypatch.setenv("AIRFLOW_CONN_SMTP_DEFAULT", json.dumps({**connection, "port": 1}))
+    with pytest.raises(DeliveryError):
+        run(*send)
+    # what was not accepted may be tried again
+    monkeypatch.setenv("AIRFLOW_CONN_SMTP_DEFAULT", json.dumps({**connection, "port": port}))
+    assert run(*send) == "Sent to ann@example.org.\n"
+    assert "has had the digest of 2026-03-02 already" in run(*send)
+    (mail,) = (message_from_bytes(one, policy=default) for one in box.mails)
+    assert mail["To"] == "ann@example.org"
+    assert mail["Subject"].startswith("News digest, Monday 2 March 2026")
+    assert "morning" in run("digest", "list")
 
 
 FAULTS = [

@@ -27,7 +27,8 @@ from newswatch.pipeline.views import view
 
 ALERTS = 200
 EXAMPLES = 10
-KEPT_WORDS = ("held", "throttled", "silenced", "inhibited")
+MUTED = ("silenced", "inhibited")
+KEPT_WORDS = ("held", "throttled", *MUTED)
 #: how long after a window the feeds' states still tell of it
 SETTLED = timedelta(hours=12)
 
@@ -45,11 +46,11 @@ class Life:
 def read(store: Store, window: Window) -> Life:
     """Alerts and their ledger, in two requests."""
     asked = [("alerts", _alerts(window)), ("ledger", _ledger(window)), ("outbox", _failed(window))]
-    letters = {"query": between("@timestamp", window.since, window.until), "size": 0, "track_total_hits": True}
-    requests = [(store.index(name), request) for name, request in [*asked, ("dead-letter", letters)]]
+    requests = [(store.index(name), request) for name, request in [*asked, ("dead-letter", _refused(window))]]
     alerts, ledger, failed, refused = documents.multi(store, requests)
     found = [hit["_source"] for hit in alerts["hits"]["hits"]]
     words = ledger["aggregations"]["words"]["buckets"]
+    found.sort(key=lambda one: -SEVERITIES.index(one["severity"]))
     names = {name for one in found for name in one["value"]["signals"][:1]}
     names |= {hit["_id"] for bucket in words for hit in bucket["examples"]["hits"]["hits"]}
     index = store.index("signals")
@@ -114,7 +115,8 @@ def _alerts(window: Window) -> dict[str, Any]:
     query = {
         "should": [begun, ended, {"bool": through}],
         "minimum_should_match": 1,
-        "must_not": [{"term": {"drill": True}}, {"term": {"state": "pending"}}],
+        # what was muted is told among what was kept back
+        "must_not": [{"term": {"drill": True}}, {"terms": {"state": ["pending", *MUTED]}}],
     }
     return {"query": {"bool": query}, "size": ALERTS, "sort": [{"@timestamp": "desc"}]}
 
@@ -137,6 +139,12 @@ def _failed(window: Window) -> dict[str, Any]:
     }
 
 
+def _refused(window: Window) -> dict[str, Any]:
+    """Documents that the store did not take; refused deliveries, which lie beside them, are told as such."""
+    query = {"filter": [{"term": {"kind": "refused-document"}}, between("@timestamp", window.since, window.until)]}
+    return {"query": {"bool": query}, "size": 0, "track_total_hits": True}
+
+
 def _severities(alerts: Iterable[Mapping[str, Any]]) -> dict[str, int]:
     found: dict[str, int] = {}
     for one in alerts:
@@ -149,7 +157,6 @@ def _fired(source: Mapping[str, Any], signals: Mapping[str, Signal]) -> Fired:
     alert = shelf.back(Alert, source["value"])
     found = next((signals[name] for name in alert.signals if name in signals), None)
     shown = view(alert, found)
-    state = source["state"] if source["kind"] == "event" else shown.state
     url = shown.stories[0].url if shown.stories else None
     return Fired(
         alert.id,
@@ -157,11 +164,22 @@ def _fired(source: Mapping[str, Any], signals: Mapping[str, Signal]) -> Fired:
         shown.title,
         alert.severity,
         alert.start,
-        "still firing" if state == "firing" else state,
+        _how(alert, source["state"], shown.state),
         alert.ended,
         url,
         _tags(alert.tags, alert.labels),
     )
+
+
+def _how(alert: Alert, word: str, shown: str) -> str:
+    """How it ended; an event that reached nobody is not called told."""
+    if alert.state:
+        return "still firing" if shown == "firing" else shown
+    if word == "waiting":
+        return "told by this digest" if alert.carried else "not told yet"
+    if word == "told" and not alert.heard:
+        return "undeliverable" if all(one.refused for one in alert.told.values()) else "not delivered yet"
+    return word
 
 
 def _tags(tags: tuple[str, ...], labels: Mapping[str, str]) -> tuple[str, ...]:
