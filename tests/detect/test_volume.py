@@ -130,6 +130,13 @@ def test_the_largest_feed_may_be_a_part_instead_of_a_count() -> None:
     assert alerts(value, top=top) == []
 
 
+def test_one_item_of_each_of_many_feeds_is_an_event() -> None:
+    value = steady(28, level=1.0)
+    top = np.minimum(value, 1.0)
+    value[20 * PER_DAY : 20 * PER_DAY + 6] += 9
+    assert [20 * PER_DAY <= at < 20 * PER_DAY + 3 for at in alerts(value, top=top)] == [True]
+
+
 def test_clocks_that_change_and_holidays_are_not_events() -> None:
     value = steady(35, level=60)
     change = int((clock_changes(START, START + timedelta(days=60))[0][0] - START.timestamp()) // 900)

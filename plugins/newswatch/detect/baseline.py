@@ -142,7 +142,7 @@ class Baseline:
         """The count with the largest feed held to what it could usually bring."""
         if top is None or value <= 0:
             return value
-        of_top = min(top if top > 1 or value <= 1 else top * value, value)
+        of_top = min(top, value)
         usual = self.top_share * expected
         limit = usual + 1.0 + 1.5 * math.sqrt(usual) + 0.5 * max(0.0, value - of_top - (1 - self.top_share) * expected)
         self.top_share += (of_top / value - self.top_share) * 0.005 * min(1.0, value)

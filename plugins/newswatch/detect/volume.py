@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
@@ -32,7 +32,7 @@ Direction = Literal["spike", "drop"]
 class Rows:
     """Regular buckets: ``start`` (UTC), ``bucket`` seconds, counts; ``feeds`` and ``top`` may be unknown.
 
-    ``feeds`` is how many feeds answered, ``top`` what the largest of them brought (a count, or a part when at most 1).
+    ``feeds`` is how many feeds answered, ``top`` how many of ``value`` the largest of them brought.
     """
 
     start: datetime
@@ -196,5 +196,13 @@ class Detector:
 
 
 def judge(rows: Rows, *, budget: float = BUDGET, direction: Direction = "spike") -> Judged:
-    """Judge a whole series from its beginning."""
-    return Detector(rows.bucket, budget=budget, direction=direction).judge(rows)
+    """Judge a whole series from its beginning. Its ``top`` may be parts instead of counts."""
+    return Detector(rows.bucket, budget=budget, direction=direction).judge(_counted(rows))
+
+
+def _counted(rows: Rows) -> Rows:
+    """``top`` as counts. From the first fraction on it is taken as parts: only then a 1 means all of the bucket."""
+    if rows.top is None:
+        return rows
+    parts = np.logical_or.accumulate((rows.top > 0) & (rows.top < 1)) & (rows.top <= 1)
+    return replace(rows, top=np.where(parts, rows.top * rows.value, rows.top))
