@@ -39,6 +39,7 @@ def reason(one: str, other: str, hours: float = 2, language: str = "en") -> Reas
         "BRUSSELS, March 2 (Reuters) - " + BASE,
         "BREAKING: " + BASE + " Sign up here for our newsletter. All rights reserved.",
         "By Jane Miller - " + BASE,
+        "By Jane Miller, Senior Reporter. Updated 3 hours ago. What to know: " + BASE,
         "Have you heard our new podcast yet? " + BASE,
         BASE + " The bloc has frozen 210 billion euros of Russian assets since February 2022.",
         "Hungary had held up the measures for two weeks. " + BASE.split(". ")[0] + ".",
@@ -159,4 +160,62 @@ def test_an_advertisement_for_itself_says_nothing() -> None:
     ],
 )
 def test_dress_and_style_in_other_languages(language: str, one: str, other: str) -> None:
+    assert reason(one, other, language=language) is Reason.COPY
+
+
+@pytest.mark.parametrize(
+    ("language", "report", "later"),
+    [
+        (
+            "en",
+            "Russia's lower house ratified a defence treaty with North Korea on Thursday, a pact that binds each side "
+            "to help the other in the event of an armed attack.",
+            "South Korea on Thursday called its security council after Russia's lower house ratified a defence treaty "
+            "with North Korea, a pact that binds each side to help the other in the event of an armed attack.",
+        ),
+        (
+            "ko",
+            "북한이 3일 오전 평안북도 일대에서 동해상으로 단거리 탄도미사일 여러 발을 발사했다고 군 당국이 밝혔다.",
+            "미국 국무부는 북한이 3일 오전 평안북도 일대에서 동해상으로 단거리 탄도미사일 여러 발을 발사한 것과 관련해 "
+            "동맹국과 협의하고 있다고 밝혔다.",
+        ),
+    ],
+)
+def test_an_earlier_report_that_hangs_on_a_new_clause_about_another_actor_is_a_reaction(
+    language: str, report: str, later: str
+) -> None:
+    assert reason(report, later, language=language) is Reason.STAGE
+    assert reason(later, report, language=language) is Reason.STAGE
+
+
+def test_a_regret_or_concern_is_a_reaction() -> None:
+    other = BASE.replace("agreed on Monday", "voiced concern on Monday as they agreed")
+    assert reason(BASE, other) is Reason.STAGE
+
+
+def test_the_figures_of_another_part_of_the_day_are_of_a_new_period() -> None:
+    night = "Air defences shot down 44 drones, 19 over Bryansk, 12 over Kursk and four over the sea, the ministry said."
+    day = "Air defences shot down 11 drones, 6 over Bryansk, three over Kursk and two over the sea, the ministry said."
+    put_right = night.replace("44", "43")
+    assert reason(night, day, hours=8) is Reason.FIGURES
+    assert reason(night, day, hours=1) is Reason.COPY
+    assert reason(night, put_right, hours=8) is Reason.COPY
+
+
+@pytest.mark.parametrize(
+    ("language", "one", "other"),
+    [
+        (
+            "en",
+            "Three people were killed in Odesa overnight, said governor Oleh Kiper, and a house was hit.",
+            "Three people were killed in Odesa overnight, said governor Oleg Kiper, and a house was hit.",
+        ),
+        (
+            "ru",
+            "Переговоры в Вонсане провели глава МИД России Лавров и министр иностранных дел КНДР Цой Сон Хи.",
+            "Переговоры в Вонсане провели глава МИД РФ Лавров и министр иностранных дел Северной Кореи Чхве Сон Хи.",
+        ),
+    ],
+)
+def test_transliterations_and_short_names_of_countries(language: str, one: str, other: str) -> None:
     assert reason(one, other, language=language) is Reason.COPY

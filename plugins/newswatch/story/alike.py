@@ -34,7 +34,8 @@ _SOUNDS = tuple(
     (re.compile(pattern), sound)
     for pattern, sound in (
         ("sch|shch|sh|sj|tch|tsch|ch", "c"),
-        ("kh|gh", "h"),
+        # Oleg and Oleh; at its beginning a word with a g is another word
+        ("kh|gh|(?<=.)g", "h"),
         ("zh|dzh|dj", "j"),
         ("tz|ts", "z"),
         ("ou|oe|oo", "u"),

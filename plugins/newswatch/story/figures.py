@@ -60,6 +60,11 @@ def summed(pair: Pair, altered: Sequence[tuple[float, float]]) -> bool:
     return any(new > old >= 100 and new - old >= 5 and (new - old) in fresh for old, new in altered)
 
 
+def all_lower(pair: Pair, altered: Sequence[tuple[float, float]]) -> bool:
+    """Whether all of three figures or more fell: no correction changes all, and the count of one period grows."""
+    return len(altered) >= 3 and not unchanged(pair) and all(new < old for old, new in altered)
+
+
 def _counts(token: Token) -> bool:
     return token.kind == "number"
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from enum import StrEnum
 from functools import cache
 
-from newswatch.story import days, figures, phrases
+from newswatch.story import days, figures, hooks, phrases
 from newswatch.story.align import Gap, Match, Pair
 from newswatch.story.alike import alike, same_word
 from newswatch.story.fold import fold
@@ -20,6 +20,8 @@ SAME_DAY = timedelta(hours=18)
 SOON = timedelta(hours=9)
 #: a periodical report of the same form after this time is of the next period
 PERIOD = timedelta(hours=10)
+#: so soon the next part of a day can have its report
+PART_OF_DAY = timedelta(hours=3)
 FUTURE = Mark("tense", "future")
 #: what turns a matter by itself, whatever the earlier text said
 TURNS = frozenset(
@@ -118,8 +120,11 @@ def new_figures(pair: Pair) -> bool:
     if not same_day(pair) or figures.summed(pair, altered):
         return True
     gap = pair.later.time - pair.earlier.time
-    periodic = pair.earlier.periodic or pair.later.periodic
-    return periodic and gap >= PERIOD and len(altered) >= figures.unchanged(pair)
+    if not (pair.earlier.periodic or pair.later.periodic):
+        return False
+    if gap >= PERIOD:
+        return len(altered) >= figures.unchanged(pair)
+    return gap >= PART_OF_DAY and figures.all_lower(pair, altered)
 
 
 def other_names(pair: Pair) -> bool:
@@ -224,6 +229,7 @@ GUARDS: tuple[tuple[Reason, Callable[[Pair], bool]], ...] = (
     (Reason.FIGURES, new_figures),
     (Reason.STAGE, other_marks),
     (Reason.STAGE, before_and_after),
+    (Reason.STAGE, hooks.reaction),
     (Reason.NAMES, other_names),
 )
 

@@ -36,6 +36,8 @@ DRESS = {
     for key, phrases in _ALL.items()
     if key.startswith("sentences.")
 }
+#: by language: words on which a new clause hangs an old report, such as ``after``
+HOOKS = {key.partition(".")[2]: frozenset(words) for key, words in _ALL.items() if key.startswith("hooks.")}
 #: a live page, round-up, briefing or column: one per edition
 EDITIONS = Phrases(_ALL["editions"])
 LIVE = Phrases(_ALL["live"])
@@ -75,6 +77,10 @@ OPENINGS: tuple[str, ...] = (
     r"(?:\d+[- ]?(?:upd|update|lead)|upd\d*|wrapup \d+|update \d+)\s*[-:]\s*",
     r"(?:by|von|par|door|автор|текст|текст подготовил\w*|автор[:ыи]?)\s*:?\s+(?:[A-ZÀ-ÝА-ЯІЇЄҐ][\w.'-]+\s+){1,3}"
     r"(?:(?:and|und|en|et|и|та)\s+(?:[A-ZÀ-ÝА-ЯІЇЄҐ][\w.'-]+\s+){1,3})?(?:[-|/:,]|in\s+\w+\s+[-|])\s*",
+    # a byline that is a sentence, with or without what its author is
+    r"(?:[Bb]y|BY|Von|Par|Door|Автор)\s+(?:[A-ZÀ-ÝА-ЯІЇЄҐ][\w'-]+\s*){2,4}(?:,(?:\s+[\w'-]+){1,4})?\.\s+",
+    r"(?:what (?:to|you need to) know|the (?:latest|facts)|worum es geht|was ist passiert|waar gaat het over|"
+    r"ce que l'on sait|что произошло|що сталося)\s*[:.]\s+",
     r"(?:by|von|par|door)\s+(?:our|unser\w*|notre|nos|onze)\s+\w+(?:\s+\w+)?\s*[-|:.,]\s*",
     r"(?:von|par|door|by)\s+redaktion\s*[-|:.,]\s*",
     # dateline: PLACE[, date] (AGENCY) - ; PLACE, 3 March (AGENCY) - ; PLACE - AGENCY.
