@@ -140,6 +140,10 @@ def compose(envelope: Envelope, sender: str, list_id: str) -> EmailMessage:
     html = message.get_payload()[1]  # type: ignore[index]
     for image in rendered.images:
         html.add_related(image.png, "image", "png", cid=f"<{image.name}>", disposition="inline")  # type: ignore[union-attr]
+    for number, part in enumerate(message.walk()):
+        if part.is_multipart():
+            # a boundary drawn at random would make a mail that is sent again another one
+            part.set_boundary(f"=={envelope.id}-{number}==")
     return message
 
 
