@@ -17,6 +17,8 @@ from typer.testing import CliRunner
 from newswatch.cli import app
 from newswatch.config.upkeep import load_upkeep
 from newswatch.errors import ConfigError, DeliveryError, UsageError
+from newswatch.index import snapshots
+from newswatch.index.client import Settings, connect
 
 __all__ = ["smtp"]
 
@@ -99,6 +101,29 @@ def test_to_an_address_that_is_no_channel(
     assert mail["To"] == "ann@example.org"
     assert mail["Subject"].startswith("News digest, Monday 2 March 2026")
     assert "morning" in run("digest", "list")
+
+
+def test_a_backup_comes_back(run, es_url: str, namespace: str, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    store = connect(Settings.from_environment({"ELASTICSEARCH_URL": es_url}), namespace)
+    config = tmp_path / "config" / "upkeep.yaml"
+    config.write_text(f"snapshots: {{repository: {namespace}, location: {namespace}}}\n")
+    run("digest", "send", "--date", "2026-03-02", "--to", "folder")
+    try:
+        with pytest.raises(UsageError, match="has no snapshot"):
+            run("restore")
+        name = run("backup").partition(":")[0]
+        assert run("backup", "--list").split()[:2] == [name, "SUCCESS"]
+        run("digest", "send", "--date", "2026-03-01", "--to", "folder")
+        assert len(run("digest", "list").splitlines()) == 2
+        with pytest.raises(UsageError, match="restore into another"):
+            run("restore", name)
+        assert run("restore", "--replace").startswith(f"{name} restored: ")
+        (kept,) = run("digest", "list").splitlines()
+        assert kept.startswith("2026-03-02")
+    finally:
+        for one in snapshots.listed(store, namespace):
+            store.client.snapshot.delete(repository=namespace, snapshot=one.name)
+        store.client.snapshot.delete_repository(name=namespace)
 
 
 FAULTS = [
