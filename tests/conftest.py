@@ -79,8 +79,9 @@ def namespace(es_url: str) -> Iterator[str]:
     yield name
     pool, login = urllib3.PoolManager(), _login(es_url)
     made = pool.request("GET", f"{es_url}/_cat/indices/{name}-*?h=index&expand_wildcards=all", headers=login)
-    for path in [*made.data.decode().split(), f"_index_template/{name}-*"]:
-        pool.request("DELETE", f"{es_url}/{path}", headers=login)
+    for path in [",".join(made.data.decode().split()), f"_index_template/{name}-*"]:
+        if path:
+            pool.request("DELETE", f"{es_url}/{path}", headers=login)
 
 
 @pytest.fixture(scope="module")

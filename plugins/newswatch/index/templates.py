@@ -32,8 +32,8 @@ def drop(store: Store) -> None:
     """Remove everything of the namespace. Wildcards are not relied on: a cluster may forbid deleting by them."""
     with asking(store):
         found = body(store, store.client.indices.get(index=f"{store.namespace}-*", allow_no_indices=True))
-        for name in found:
-            store.client.indices.delete(index=name, ignore_unavailable=True)
+        if found:
+            store.client.indices.delete(index=list(found), ignore_unavailable=True)
         for name in _known(store):
             store.client.indices.delete_index_template(name=name)
 
