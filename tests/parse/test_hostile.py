@@ -7,7 +7,7 @@ import time
 import unicodedata
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from newswatch.model.feed import ParsedFeed, Refused
@@ -143,6 +143,7 @@ MARKUP += [
 
 @settings(max_examples=300, deadline=None)
 @given(st.lists(st.sampled_from(MARKUP), max_size=10).map("".join))
+@example("<b<p>>")
 def test_plain_markup_and_the_sanitiser_agree(value: str) -> None:
     def words(one: str) -> list[list[str]]:
         return [part.split() for part in one.split("\f")]

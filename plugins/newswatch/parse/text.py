@@ -67,6 +67,8 @@ _INVISIBLE = re.compile(
 )
 _AMPERSANDS = re.compile(r"&(?:amp;)+")
 _SURROGATES = re.compile("[\ud800-\udfff]")
+#: a tag that begins inside another: what is left when the inner one is taken out would look like a tag
+_NESTED = re.compile("<[^>]*<")
 
 
 def is_element(name: str) -> bool:
@@ -155,6 +157,8 @@ def _unmarked(value: str) -> str:
 
 def _stripped(value: str) -> str:
     """Without tags. Plain markup needs no sanitiser: where these three leave no angle bracket, it says the same."""
+    if _NESTED.search(value):
+        return sanitised(value)
     plain = _PLAIN_INLINE.sub("", _PLAIN_BREAK.sub("\f", value))
     if "<" in plain:
         plain = _PLAIN_SPACE.sub(" ", plain)
