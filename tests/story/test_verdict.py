@@ -39,6 +39,7 @@ def reason(one: str, other: str, hours: float = 2, language: str = "en") -> Reas
         "BRUSSELS, March 2 (Reuters) - " + BASE,
         "BREAKING: " + BASE + " Sign up here for our newsletter. All rights reserved.",
         "By Jane Miller - " + BASE,
+        "Jane Miller in Brussels and agencies. Tue 3 Mar 2026 11.00 CET. " + BASE,
         "By Jane Miller, Senior Reporter. Updated 3 hours ago. What to know: " + BASE,
         "Have you heard our new podcast yet? " + BASE,
         BASE + " The bloc has frozen 210 billion euros of Russian assets since February 2022.",
@@ -179,6 +180,12 @@ def test_dress_and_style_in_other_languages(language: str, one: str, other: str)
             "미국 국무부는 북한이 3일 오전 평안북도 일대에서 동해상으로 단거리 탄도미사일 여러 발을 발사한 것과 관련해 "
             "동맹국과 협의하고 있다고 밝혔다.",
         ),
+        (
+            "ko",
+            "북한이 3일 오전 평안북도 일대에서 동해상으로 단거리 탄도미사일 여러 발을 발사했다고 군 당국이 밝혔다.",
+            "국가안보실은 북한이 3일 오전 평안북도 일대에서 동해상으로 단거리 탄도미사일 여러 발을 발사하자 "
+            "상임위원회를 긴급 소집했다.",
+        ),
     ],
 )
 def test_an_earlier_report_that_hangs_on_a_new_clause_about_another_actor_is_a_reaction(
@@ -214,6 +221,18 @@ def test_the_figures_of_another_part_of_the_day_are_of_a_new_period() -> None:
             "ru",
             "Переговоры в Вонсане провели глава МИД России Лавров и министр иностранных дел КНДР Цой Сон Хи.",
             "Переговоры в Вонсане провели глава МИД РФ Лавров и министр иностранных дел Северной Кореи Чхве Сон Хи.",
+        ),
+        (
+            "ru",
+            "КНДР отправит в Курскую область 5000 строителей, заявил секретарь Совбеза РФ Сергей Шойгу в Пхеньяне.",
+            "КНДР отправит в Курскую область 5000 строителей, заявил секретарь Совета безопасности России Сергей "
+            "Шойгу в Пхеньяне.",
+        ),
+        (
+            "de",
+            "Bei einem Angriff auf Odessa sind zwei Menschen getötet worden. Das teilte der Gouverneur mit.",
+            "Bei einem Angriff auf Odessa sind zwei Menschen getötet worden, wie die Deutsche Presse-Agentur unter "
+            "Berufung auf den Gouverneur meldet.",
         ),
     ],
 )

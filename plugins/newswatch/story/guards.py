@@ -174,7 +174,7 @@ def _says(token: Token, reading: Reading) -> bool:
         return False
     if reading.language == "ko":
         return len(token.key) >= 2 and not token.form.endswith(_KOREAN_VERBS)
-    return token.name or len(token.form) >= 4
+    return (token.name and not (token.first and token.form in _ARTICLES)) or len(token.form) >= 4
 
 
 def _named(words: Iterable[Token], reading: Reading) -> bool:
@@ -182,6 +182,7 @@ def _named(words: Iterable[Token], reading: Reading) -> bool:
     return any(word.name for word in words) or (reading.language == "ko" and _headlined(words, reading))
 
 
+_ARTICLES = frozenset(("the", "das", "der", "die", "den", "les", "une", "het", "een", "dat"))
 _KOREAN_VERBS = tuple("다고며해한된될할인히게던면서져여려운는은적들했됐")
 
 

@@ -9,8 +9,8 @@ from newswatch.story.align import Match, Pair
 from newswatch.story.marks import Mark, marks
 from newswatch.story.reading import Reading
 
-#: share of the old lead that hangs on the new clause
-HANGING = 0.75
+#: share of the old lead that hangs on the new clause, and of the new lead that this makes
+HANGING, MADE = 0.5, 0.4
 #: words before the hook that make a clause
 CLAUSE = 3
 #: what a clause that is no attribution is about
@@ -24,7 +24,7 @@ def reaction(pair: Pair) -> bool:
 
 def _hung(matches: Sequence[Match], reading: Reading, other: Reading) -> bool:
     match = matches[0]
-    if not match.paired or not match.gaps or match.back < HANGING or match.theirs is not other.body[0]:
+    if not match.gaps or match.share < MADE or match.back < HANGING or match.theirs is not other.body[0]:
         return False
     first = match.gaps[0]
     if first.theirs or first.mine[0] is not match.mine[0]:
@@ -32,10 +32,12 @@ def _hung(matches: Sequence[Match], reading: Reading, other: Reading) -> bool:
     words = [token.form for token in first.mine]
     hooks = phrases.HOOKS.get(reading.language, frozenset())
     if reading.language == "ko":
-        # the hook stands behind what hangs on it
-        hung = any(token.form in hooks for gap in match.gaps[1:] for token in gap.mine)
-    else:
-        hung = len(words) > CLAUSE and not hooks.isdisjoint(words[-2:])
+        # the hook stands behind what hangs on it, and a particle marks who reacts
+        behind = [token.form for gap in match.gaps[1:] for token in gap.mine]
+        if any(word in hooks or word.endswith("하자") for word in behind) and words[-1].endswith(("은", "는")):
+            return not any(token.key == first.mine[-1].key for line in other.body for token in line)
+        return False
+    hung = len(words) > CLAUSE and not hooks.isdisjoint(words[-2:])
     return hung and bool(_actors(" ".join(words), reading.language) - other.all)
 
 

@@ -79,6 +79,9 @@ OPENINGS: tuple[str, ...] = (
     r"(?:(?:and|und|en|et|и|та)\s+(?:[A-ZÀ-ÝА-ЯІЇЄҐ][\w.'-]+\s+){1,3})?(?:[-|/:,]|in\s+\w+\s+[-|])\s*",
     # a byline that is a sentence, with or without what its author is
     r"(?:[Bb]y|BY|Von|Par|Door|Автор)\s+(?:[A-ZÀ-ÝА-ЯІЇЄҐ][\w'-]+\s*){2,4}(?:,(?:\s+[\w'-]+){1,4})?\.\s+",
+    r"(?:[A-Z][\w'-]+\s){2,3}in\s+[A-Z][\w'-]+(?:\s+and\s+agencies)?\.\s+",
+    # the time of publication
+    r"(?:[^\W\d]{2,9}\.?,?\s+)?\d{1,2}\.?\s+[^\W\d]{3,9}\.?\s+20\d\d,?\s+\d{1,2}[.:h]\d\d(?:\s+\w{2,4})?\s*[.|]\s+",
     r"(?:what (?:to|you need to) know|the (?:latest|facts)|worum es geht|was ist passiert|waar gaat het over|"
     r"ce que l'on sait|что произошло|що сталося)\s*[:.]\s+",
     r"(?:by|von|par|door)\s+(?:our|unser\w*|notre|nos|onze)\s+\w+(?:\s+\w+)?\s*[-|:.,]\s*",
