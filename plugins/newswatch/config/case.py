@@ -14,12 +14,17 @@ from newswatch.model.alert import Act, Escalation, Inhibition, Interval, LifeCyc
 
 STEPS = frozenset({"stop", "start", "restart", "rerun", "channel"})
 ACTS = frozenset({"match", "over", "under", "silence", "unsilence", "ack"})
+ANSWERS = ("ok", "temporary", "permanent")
 UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 
 
 def parse(given: Mapping[str, Any], name: str) -> Case:
     """The case; raises UsageError that names the file and what is wrong in it."""
     try:
+        for one in given.get("timeline", ()):
+            _known(one)
+        if span(given.get("tick", 60)) <= timedelta():
+            raise ValueError("'tick' must be more than 0")
         return Case(
             life=_life(given.get("config") or {}),
             since=time(given["from"]),
@@ -31,6 +36,14 @@ def parse(given: Mapping[str, Any], name: str) -> Case:
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         what = f"{error} is missing" if isinstance(error, KeyError) else str(error)
         raise UsageError(f"{name}: {what}") from error
+
+
+def _known(one: Mapping[str, Any]) -> None:
+    """Raises ValueError for what a timeline cannot hold: a misspelt word would otherwise be passed over in silence."""
+    if one["do"] not in STEPS | ACTS:
+        raise ValueError(f"{one['do']!r} is nothing to do; use one of {', '.join(sorted(STEPS | ACTS))}")
+    if one["do"] == "channel" and one.get("answer", "ok") not in ANSWERS:
+        raise ValueError(f"a channel answers {', '.join(ANSWERS)}, not {one['answer']!r}")
 
 
 def time(text: str) -> datetime:
