@@ -136,6 +136,10 @@ CASES: dict[str, Case] = {
     "404 with a feed": ({"/": says(reply("404 Not Found"))}, {"failure": "http", "body": None}),
     "410": ({"/": says(reply("410 Gone"))}, {"failure": "http", "status": 410, "detour": False}),
     "429": ({"/": says(reply("429 Slow", {"Retry-After": "120"}))}, {"failure": "rate-limited", "retry_after": 120.0}),
+    "429 for ever": (
+        {"/": says(reply("429 Slow", {"Retry-After": "99999999999999"}))},
+        {"failure": "rate-limited", "retry_after": 99999999999999.0},
+    ),
     "503": ({"/": says(reply("503 Busy", {"Retry-After": "7"}))}, {"failure": "http", "retry_after": 7.0}),
     "599": ({"/": says(reply("599 <script>"))}, {"failure": "http", "error": "the server answered 599"}),
     "retry after a date": (

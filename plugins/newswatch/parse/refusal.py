@@ -16,15 +16,9 @@ _PAGE = re.compile(
 _FEED = re.compile(r"<(?:[\w.-]+:)?(?:rss|rdf|feed)[\s>/]", re.IGNORECASE)
 _HEAD = 200_000
 _ALTERNATES_MAX = 20
-_TYPES = {
-    "application/rss+xml",
-    "application/atom+xml",
-    "application/rdf+xml",
-    "application/feed+json",
-    "application/json",
-    "application/xml",
-    "text/xml",
-}
+#: types that other things than feeds have too; such an address is tried only when no other is named
+_GENERIC = {"application/json", "application/xml", "text/xml"}
+_TYPES = {"application/rss+xml", "application/atom+xml", "application/rdf+xml", "application/feed+json"} | _GENERIC
 
 
 def is_page(document: str) -> bool:
@@ -70,11 +64,11 @@ def _alternates(document: str, url: str) -> tuple[str, ...]:
     if root is None:
         return ()
     base = next((links.join(url, node.get("href")) for node in root.iter("base") if node.get("href")), url)
-    found: dict[str, None] = {}
+    found: dict[str, bool] = {}
     for node in root.iter("link"):
         kind = node.get("type", "").split(";")[0].strip().lower()
         if "alternate" in node.get("rel", "").lower().split() and kind in _TYPES:
             address = links.absolute(node.get("href"), base)
             if address is not None and len(found) < _ALTERNATES_MAX:
-                found[address] = None
-    return tuple(found)
+                found[address] = kind in _GENERIC
+    return tuple(sorted(found, key=found.__getitem__))

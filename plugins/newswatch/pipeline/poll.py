@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from newswatch import fetch, schedule
 from newswatch.errors import StoreError
 from newswatch.index import feeds
-from newswatch.model.feed import Answer, FeedState, FeedStatus, ParsedFeed, Stored
+from newswatch.model.feed import Answer, FeedState, FeedStatus, Stored
 from newswatch.pipeline import turn
 from newswatch.pipeline.keep import Kept, keep
 from newswatch.pipeline.turn import Poll, Turn
@@ -138,15 +138,8 @@ class _Run:
         if not asks:
             return turns
         second = fetch.fetch_all(asks, settings=poll.settings, allow=poll.allow, now=poll.now)
-        answers = [answer async for answer in second if answer.body is not None]
-        again = await asyncio.to_thread(turn.read, poll, self._states, answers)
-        addresses = {ask.feed: ask.url for ask in asks}
-        better = {
-            one.spec.id: dataclasses.replace(one, alternate=addresses[one.spec.id])
-            for one in again
-            if isinstance(one.outcome, ParsedFeed)
-        }
-        return [better.get(one.spec.id, one) for one in turns]
+        answers = [answer async for answer in second]
+        return turn.followed(turns, await asyncio.to_thread(turn.read, poll, self._states, answers))
 
     def _store(self, turns: Sequence[Turn]) -> None:
         try:

@@ -11,6 +11,7 @@ from newswatch.fetch import fetch_all
 from newswatch.model.feed import Answer, Ask, Entries, FeedSpec, FeedState, ParsedFeed, Refused, Stored
 from newswatch.model.fetch import FetchSettings
 from newswatch.model.item import TaggedItem
+from newswatch.pipeline import turn
 from newswatch.tag import Tagger
 
 
@@ -35,6 +36,8 @@ async def trial(
         second, better = await _read(Ask(spec.id, outcome.alternates[0]), settings, allow, now)
         if isinstance(better, ParsedFeed):
             answer, outcome, alternate = second, better, second.url
+        else:
+            outcome = turn.useless(outcome, second, better)
     items: tuple[TaggedItem, ...] = ()
     if isinstance(outcome, ParsedFeed):
         decision = identity.decide(spec, schedule.current(spec, None), Entries(spec.id), outcome, now, "newswatch")

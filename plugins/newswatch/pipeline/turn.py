@@ -66,6 +66,27 @@ def alternate(turn: Turn) -> Ask | None:
     return None
 
 
+def followed(turns: Sequence[Turn], again: Sequence[Turn]) -> list[Turn]:
+    """The turns, with the feed that a web page names in its place, or with why that feed could not be read."""
+    named = {one.spec.id: one for one in again}
+    return [_instead(one, named[one.spec.id]) if one.spec.id in named else one for one in turns]
+
+
+def _instead(page: Turn, named: Turn) -> Turn:
+    if not isinstance(page.outcome, Refused):
+        return page
+    unchanged = named.outcome is None and named.answer.failure is None
+    if unchanged or isinstance(named.outcome, ParsedFeed):
+        return dataclasses.replace(named, alternate=page.outcome.alternates[0])
+    return dataclasses.replace(page, outcome=useless(page.outcome, named.answer, named.outcome))
+
+
+def useless(page: Refused, answer: Answer, outcome: ParsedFeed | Refused | None) -> Refused:
+    """The refusal of a web page, with what became of asking for the feed that it names."""
+    why = outcome.error if isinstance(outcome, Refused) and answer.failure is None else answer.error
+    return dataclasses.replace(page, error=f"{page.error}, which cannot be used: {why}")
+
+
 def _parsed(spec: FeedSpec, state: FeedState, answer: Answer) -> Turn:
     if is_settled(state, answer):
         return Turn(spec, state, answer)
