@@ -25,9 +25,9 @@ from newswatch.model.connection import Connection
 from newswatch.model.envelope import Envelope
 
 TIMEOUT = 12
-#: the SDK writes addresses and bodies into its debug log
+#: the SDK logs addresses, and bodies that it cannot read also as errors; what fails is told by DeliveryError
 LOG = logging.getLogger("newswatch.slack")
-LOG.setLevel(logging.INFO)
+LOG.setLevel(logging.CRITICAL)
 # errors of Slack's Web API that pass by themselves or are ours to mend in the connection; all others are final
 PASSING = frozenset(
     (
