@@ -47,6 +47,15 @@ def test_a_bot_posts_and_keeps_where(service: Service, letter: Letter) -> None:
     assert sent["metadata"]["event_payload"] == {"id": "d1"}
 
 
+def test_an_unreadable_answer_that_echoes_the_token_is_not_logged(
+    service: Service, letter: Letter, caplog: pytest.LogCaptureFixture
+) -> None:
+    service.answers = [(500, {"Content-Type": "text/html"}, "<p>oops xoxb-secret-token</p>")]
+    with caplog.at_level("DEBUG"), pytest.raises(DeliveryError) as caught:
+        bot(service).send(letter(recipient="#ops"))
+    assert "xoxb-secret-token" not in caplog.text + str(caught.value)
+
+
 def test_news_of_the_same_alert_updates_the_message_and_replies_in_its_thread(service: Service, letter: Letter) -> None:
     service.answers = [(200, JSON, POSTED)]
     receipt = {"channel": "C1", "ts": "17.1"}
