@@ -65,6 +65,8 @@ class Season:
         The mode of a log-Gaussian process given Poisson counts whose weight is lowered by the dispersion (Rasmussen
         and Williams, Gaussian Processes for Machine Learning, 3.4), by Newton steps from the last shape.
         """
+        if not any(self.exposure):
+            return
         ways, back = _ways()
         counts, exposure = np.array(self.counts), np.array(self.exposure)
         place = back @ np.log(self.shape)
