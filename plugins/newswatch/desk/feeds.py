@@ -14,7 +14,7 @@ from newswatch.index.feeds import all_states
 from newswatch.pipeline.feeds import of_this_list, rows
 from newswatch.render import environment as env
 
-SHOWN = 200
+SHOWN = 100
 STATES = ("all", "trouble")
 
 

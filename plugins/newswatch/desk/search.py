@@ -24,6 +24,8 @@ LONGEST, MOST_WORDS, MOST_VALUES = 500, 12, 20
 ADDRESS = 8_000
 PAGE = 20
 DEEPEST = 10_000
+#: the part of more than 10,000 items whose facets are counted
+SAMPLE = 0.05
 FACETS = {
     "tag": ("tags", "Tag"),
     "concept": ("concepts", "Concept"),
@@ -75,24 +77,27 @@ class Facet:
 
 
 def search(request: Request) -> Page:
-    """Two requests: the search with its facets, who carries the stories found."""
+    """Two requests: what is found; then the facets of all that fits, and who carries the stories found."""
     if len(request.url.query) > ADDRESS:
         raise RefusedError(414, "That is too much to search for: a search takes at most 500 characters")
     desk, asked = desk_of(request), asked_of(request)
     index = desk.store.index("items")
-    answer = documents.search(desk.store, index, query_of(asked, desk.clock()))
-    hits = answer["hits"]["hits"]
+    request_ = query_of(asked, desk.clock())
+    answer = documents.search(desk.store, index, request_)
+    hits, total = answer["hits"]["hits"], answer["hits"]["total"]
     names = [hit["_source"]["story"]["id"] for hit in hits]
-    carried = carried_of(documents.search(desk.store, index, carried_request(names))) if names else {}
-    total = answer["hits"]["total"]
+    many = total["relation"] != "eq"
+    further = [(index, facets_request(request_["query"], sampled=many)), (index, carried_request(names))]
+    facets, carriers = documents.multi(desk.store, further)
+    carried = carried_of(carriers)
     words = words_of(asked.text)
     found = [news(hit, carried) for hit in hits]
     values = {
         "asked": asked,
         "found": [(one, _spans(one.title, words), _spans(one.summary, words)) for one in found],
         "total": total["value"],
-        "more_than": total["relation"] != "eq",
-        "facets": [facet for name in FACETS if (facet := _facet(name, asked, answer)).values],
+        "more_than": many,
+        "facets": [facet for name in FACETS if (facet := _facet(name, asked, facets)).values],
         "spans": tuple(SPANS),
         "orders": ORDERS,
         "pages": -(-min(total["value"], DEEPEST) // PAGE),
@@ -129,16 +134,23 @@ def query_of(asked: Asked, now: datetime) -> dict[str, Any]:
         filters.append({"range": {"@timestamp": {"gte": (now - span).replace(second=0, microsecond=0).isoformat()}}})
     must_not = [{"term": {"story.lead": False}}] if asked.leads else []
     must = [_word(word) for word in words_of(asked.text)]
-    by_time = {"@timestamp": "desc"}
+    best, by_time = asked.order == "best" and bool(must), {"@timestamp": "desc"}
     return {
-        "query": {"bool": {"must": must, "filter": filters, "must_not": must_not}},
-        "sort": ["_score", by_time] if asked.order == "best" and must else [by_time],
+        # without a score to work out, what sorts below the page need not be looked at
+        "query": {"bool": {"must" if best else "filter": must + filters, "must_not": must_not}},
+        "sort": ["_score", by_time] if best else [by_time],
         "from": (asked.page - 1) * PAGE,
         "size": PAGE,
         "_source": list(SHOWN),
         "track_total_hits": DEEPEST,
-        "aggs": {name: {"terms": {"field": field, "size": 12}} for name, (field, _) in FACETS.items()},
     }
+
+
+def facets_request(query: Mapping[str, Any], *, sampled: bool) -> dict[str, Any]:
+    """How often each value occurs in what fits; of very much, estimated from a sample of it."""
+    counted = {name: {"terms": {"field": field, "size": 12}} for name, (field, _) in FACETS.items()}
+    sample = {"sample": {"random_sampler": {"probability": SAMPLE, "seed": 1}, "aggs": counted}}
+    return {"query": query, "size": 0, "track_total_hits": False, "aggs": sample if sampled else counted}
 
 
 def words_of(text: str) -> list[str]:
@@ -182,7 +194,8 @@ def _spans(text: str, words: list[str]) -> list[tuple[int, int]]:
 
 
 def _facet(name: str, asked: Asked, answer: Mapping[str, Any]) -> Facet:
-    buckets = answer.get("aggregations", {}).get(name, {}).get("buckets", [])
+    counted = answer.get("aggregations", {})
+    buckets = counted.get("sample", counted).get(name, {}).get("buckets", [])
     counts = {str(bucket["key"]): int(bucket["doc_count"]) for bucket in buckets}
     chosen = asked.chosen.get(name, ())
     values = [(value, counts.get(value, 0), True) for value in chosen]

@@ -19,7 +19,8 @@ from newswatch.detect.thread import thread
 from newswatch.index import documents
 from newswatch.pipeline.detect import observed
 
-COPIES, THREAD = 100, 200
+COPIES, THREAD = 100, 80
+BRIEF = tuple(name for name in SHOWN if name not in ("summary", "revisions", "quality"))
 WITHIN = timedelta(hours=72)
 LONGEST = 512
 Hit = dict[str, Any]
@@ -92,7 +93,7 @@ def _thread(desk: Desk, copies: Sequence[Hit], lead: News) -> list[News]:
         },
         "sort": [{"event.created": "desc"}],
         "size": THREAD,
-        "_source": list(SHOWN),
+        "_source": list(BRIEF),
         "track_total_hits": False,
     }
     hits = documents.search(desk.store, desk.store.index("items"), request)["hits"]["hits"]

@@ -14,6 +14,7 @@ from newswatch.index.client import Store
 from newswatch.index.documents import Write
 from newswatch.model.feed import Failure, FeedState, FeedStatus
 
+NAMES = frozenset(field.name for field in dataclasses.fields(FeedState))
 TIMES = frozenset(name for name, kind in get_type_hints(FeedState).items() if "datetime" in str(kind))
 
 
@@ -51,8 +52,7 @@ def document(one: FeedState) -> dict[str, Any]:
 
 def state(source: Mapping[str, Any]) -> FeedState:
     """The state of a document."""
-    known = {field.name for field in dataclasses.fields(FeedState)}
-    values = {name: _typed(name, value) for name, value in source.items() if name in known}
+    values = {name: _typed(name, value) for name, value in source.items() if name in NAMES}
     return FeedState(**values)
 
 
