@@ -250,9 +250,15 @@ def test_an_address_is_tested(tab: Tab) -> None:
 def test_keys_lead_everywhere(tab: Tab) -> None:
     desk = tab.open("", "Now")
     press = tab.page.keyboard.press
-    desk.locator("h1").click()
-    press("g")
-    press("a")
+    for _ in range(5):  # the second key must follow soon, which a busy machine may miss
+        desk.locator("h1").click()
+        press("g")
+        press("a")
+        try:
+            expect(desk.locator("h1")).to_have_text("Alerts", timeout=10_000)
+            break
+        except AssertionError:
+            continue
     expect(desk.locator("h1")).to_have_text("Alerts")
     desk.locator("h1").click()
     press("j")
