@@ -83,7 +83,8 @@ def detect_pass(store: Store, rules: Sequence[Rule], now: datetime) -> tuple[Sig
     items = [(observed(hit["_id"], hit["_source"]), hit) for hit in hits if _linked(hit, now)]
     fresh = [(item, _mark(item)) for item, hit in items if _ingested(hit) >= since - OVERLAP]
     # when late items made a pass look further back, what they changed is still to be counted
-    known = set() if "again" in kept.cursor else set(kept.cursor.get("seen", ()))
+    late = "again" in kept.cursor and "rebuilt" not in kept.cursor
+    known = set() if late else set(kept.cursor.get("seen", ()))
     new = [item for item, mark in fresh if mark not in known]
     look = Look(now, new, _buckets([item for item, _ in items], first, now), _coverage(kept, coverage, now))
     found = evaluate(Filed(rules), kept.memories, look)
@@ -105,7 +106,7 @@ def rebuild(store: Store, rules: Sequence[Rule], made: tuple[Memories, Iterable[
     again = _Kept(kept.cursor, memories, kept.guards)
     _refuse(documents.bulk(store, _memories(store, [rule.id for rule in rules], changed, again, now)))
     back = {"ingested": min(kept.cursor.get("ingested", now.isoformat()), now.isoformat())}
-    value = {**kept.cursor, **back, "again": floor(now.timestamp())}
+    value = {**kept.cursor, **back, "again": floor(now.timestamp()), "rebuilt": True}
     source = {"kind": "cursor", "at": now.isoformat(), "value": value}
     if not documents.put(store, store.index("state"), CURSOR, source, kept.guards.get(CURSOR)):
         raise StoreUnavailableError("a pass of detection was faster")
