@@ -83,6 +83,7 @@ def test_a_view_is_safe_whatever_the_news_says(client: Client, path: str) -> Non
 def test_a_view_takes_few_requests(client: Client, path: str, caplog: pytest.LogCaptureFixture) -> None:
     someone = client()
     someone.get(f"/desk{path}")
+    caplog.clear()
     with caplog.at_level(logging.INFO, logger="elastic_transport.transport"):
         someone.get(f"/desk{path}")
     asked = [record for record in caplog.records if record.name == "elastic_transport.transport"]
