@@ -15,12 +15,14 @@ command -v "$python" >/dev/null 2>&1 || python=python3
 echo "• Python environment in $folder (once; about a minute)"
 [ -x "$folder/bin/python" ] || "$python" -m venv --clear "$folder"
 
-# uv installs the rest ten times faster than pip; its own lines of the lock are installed by pip, hashes checked
+# uv installs the rest ten times faster than pip; its own lines of the lock are installed by pip, hashes checked. Compiled now,
+# for a dozen processes import Airflow and may not be allowed to keep what they compile
 awk '/^uv==/ { on = 1 } on { print } on && !/\\$/ { exit }' requirements.lock >"$folder/uv.lock"
 quiet="$folder/install.log"
 if "$folder/bin/python" -m pip install -q --disable-pip-version-check --require-hashes --no-deps -r "$folder/uv.lock" \
      >"$quiet" 2>&1 &&
-   "$folder/bin/uv" pip sync -q --python "$folder/bin/python" --require-hashes requirements.lock >>"$quiet" 2>&1; then
+   "$folder/bin/uv" pip sync -q --compile-bytecode --python "$folder/bin/python" --require-hashes requirements.lock \
+     >>"$quiet" 2>&1; then
   :
 else
   "$folder/bin/python" -m pip install -q --disable-pip-version-check --require-hashes --no-deps -r requirements.lock \
