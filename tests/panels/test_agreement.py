@@ -8,13 +8,15 @@ from typing import Any
 
 import pytest
 
+from newswatch.detect.look import Band
 from newswatch.index import documents
 from newswatch.index.client import Settings, Store, connect
+from newswatch.index.counts import band_write
 from newswatch.index.mappings import ALL
 from newswatch.index.templates import ensure
 from newswatch.kibana import lens, objects
 from newswatch.model.panel import ByFilter, ByTerm, ByTime, Listing, Measure, Op, Panel, Split, Where
-from newswatch.panels import catalog, query
+from newswatch.panels import catalog, chart, query
 
 SINCE, UNTIL = datetime(2026, 11, 1, tzinfo=UTC), datetime(2026, 11, 8, tzinfo=UTC)
 CHARTS = [panel for panel in catalog.PANELS.values() if isinstance(panel, Panel)]
@@ -201,6 +203,23 @@ def test_every_panel_runs_on_the_real_node(store: Store) -> None:
     for listing in LISTINGS:
         asked = query.listing(listing, store.namespace, SINCE, UNTIL).to_dict()
         assert documents.search(store, store.index(listing.source.index), asked)["_shards"]["failed"] == 0
+
+
+def test_observed_against_expected_shows_one_series_and_its_own_band(store: Store) -> None:
+    bands = [
+        Band(rule, "v", "tag", "military", int(SINCE.timestamp()) + 900 * number, seen, 10, 5, 15, 0, 3)
+        for rule, seen in (("busy", 20.0), ("calm", 2.0))
+        for number in range(3)
+    ]
+    assert all(one.applied for one in documents.bulk(store, (band_write(store, band) for band in bands)))
+    documents.refresh(store, store.index("counts"))
+    (asked,) = query.searches(catalog.EXPECTED, store.namespace, SINCE, UNTIL).values()
+    table = query.table(catalog.EXPECTED, {"": documents.search(store, store.index("counts"), asked.to_dict())})
+    assert [row[0] for row in table.rows] == ["busy/military"] * 3
+    assert {row[2:] for row in table.rows} == {(20.0, 10.0, 5.0, 15.0)}
+    assert chart.draw(catalog.EXPECTED, table).startswith(b"\x89PNG")
+    (layer,) = lens.attributes(catalog.EXPECTED, "newswatch-counts")["state"]["visualization"]["layers"]
+    assert (layer["xAccessor"], layer["splitAccessor"]) == ("bucket", "series")
 
 
 def split_names(splits: tuple[Split, ...]) -> list[str]:

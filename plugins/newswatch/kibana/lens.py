@@ -159,7 +159,7 @@ def _visualization(panel: Panel) -> dict[str, Any]:
         return {"shape": "donut", "layers": [_slices(splits, metrics)]}
     if panel.chart is Chart.HEATMAP:
         return _heatmap(splits, metrics)
-    return _xy(panel, splits, metrics)
+    return _xy(panel, metrics)
 
 
 def _slices(splits: list[str], metrics: list[str]) -> dict[str, Any]:
@@ -189,21 +189,23 @@ def _heatmap(splits: list[str], metrics: list[str]) -> dict[str, Any]:
     }
 
 
-def _xy(panel: Panel, splits: list[str], metrics: list[str]) -> dict[str, Any]:
+def _xy(panel: Panel, metrics: list[str]) -> dict[str, Any]:
     series = SERIES[panel.chart]
+    # time runs across, whichever split is the outer one
+    across, *split = sorted(panel.splits, key=lambda one: not isinstance(one, ByTime))
     layer: dict[str, Any] = {
         "layerId": LAYER,
         "layerType": "data",
         "seriesType": series,
-        "xAccessor": splits[0],
+        "xAccessor": across.id,
         "accessors": metrics,
     }
-    if len(splits) > 1:
-        layer["splitAccessor"] = splits[1]
-        layer["colorMapping"] = _tag_colors() if _splits_tags(panel.splits[1]) else None
+    if split:
+        layer["splitAccessor"] = split[0].id
+        layer["colorMapping"] = _tag_colors() if _splits_tags(split[0]) else None
     layer = {key: value for key, value in layer.items() if value is not None}
     return {
-        "legend": {"isVisible": len(splits) > 1 or len(metrics) > 1, "position": "right"},
+        "legend": {"isVisible": bool(split) or len(metrics) > 1, "position": "right"},
         "valueLabels": "hide",
         "preferredSeriesType": series,
         "yTitle": panel.axis,

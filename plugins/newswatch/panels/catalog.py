@@ -246,7 +246,7 @@ WHY_NOT = Panel(
 )
 EXPECTED = Panel(
     "observed-against-expected",
-    "Stories seen against what the detector expected (its own counts and band)",
+    "What was counted in the busiest series, against what the detector expected (its own buckets and band)",
     COUNTS,
     chart=Chart.LINE,
     measures=(
@@ -255,8 +255,10 @@ EXPECTED = Panel(
         Measure("low", "Expected, low", Op.SUM, "low"),
         Measure("high", "Expected, high", Op.SUM, "high"),
     ),
-    splits=(_by_hour(),),
+    # one series and the detector's own buckets: bands of several rules, tags or hours do not add up
+    splits=(ByTerm("series", "Series", "series", 1), ByTime("bucket", "Bucket", "@timestamp", "15m")),
     empty=NO_COUNTS,
+    unit="counted",
 )
 
 # --- Feeds and pipeline -----------------------------------------------------------------------------------------------

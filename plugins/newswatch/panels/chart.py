@@ -59,7 +59,7 @@ def draw(panel: Panel, table: Table, look: Look | None = None) -> bytes:
     figure, axes = _figure(look)
     if not any(isinstance(cell, float) for row in table.rows for cell in row):
         _say(axes, panel.empty, look.theme)
-    elif panel.chart in (Chart.LINE, Chart.AREA, Chart.BAR) and isinstance(panel.splits[0], ByTime):
+    elif panel.chart in (Chart.LINE, Chart.AREA, Chart.BAR) and any(isinstance(one, ByTime) for one in panel.splits):
         _over_time(axes, panel, table, look.theme)
     elif panel.chart is Chart.HEATMAP:
         _heatmap(axes, table, look.theme)
@@ -151,11 +151,13 @@ def _say(axes: Axes, sentence: str, theme: Theme) -> None:
 
 def _over_time(axes: Axes, panel: Panel, table: Table, theme: Theme) -> None:
     columns = len(panel.splits)
+    across = next(number for number, split in enumerate(panel.splits) if isinstance(split, ByTime))
     series: dict[str, dict[datetime, float]] = {}
     for row in table.rows:
-        moment = datetime.fromisoformat(str(row[0]))
+        moment = datetime.fromisoformat(str(row[across]))
         for number, measure in enumerate(panel.measures):
-            parts = [str(key) for key in row[1:columns]] + ([measure.label] if len(panel.measures) > 1 else [])
+            parts = [str(key) for at, key in enumerate(row[:columns]) if at != across]
+            parts += [measure.label] if len(panel.measures) > 1 else []
             value = row[columns + number]
             series.setdefault(" · ".join(parts) or measure.label, {})[moment] = float(value) if value else 0.0
     moments = sorted({moment for values in series.values() for moment in values})

@@ -78,6 +78,10 @@ def _search(panel: Panel, namespace: str, since: datetime, until: datetime, shif
     level: Any = search.aggs
     for split in panel.splits:
         level = level.bucket(split.id, _bucket(split, measures))
+        # terms are ordered only by what is measured right under them
+        leads = _leads(split, measures) if split is not panel.splits[-1] else None
+        if leads:
+            _metric(level, leads)
     for measure in measures:
         _metric(level, measure)
     return search
@@ -99,10 +103,17 @@ def _bucket(split: Split, measures: list[Measure]) -> Any:
 def _order(split: ByTerm, measures: list[Measure]) -> dict[str, str]:
     if split.alphabetical:
         return {"_key": "asc"}
-    first = measures[0] if measures else None
-    if first is None or first.op is Op.COUNT or first.op is Op.LAST or first.op in (Op.MEDIAN, Op.PERCENTILE):
+    leads = _leads(split, measures)
+    if leads is None:
         return {"_count": "desc"}
-    return {f"{first.id}>value" if first.where else first.id: "desc"}
+    return {f"{leads.id}>value" if leads.where else leads.id: "desc"}
+
+
+def _leads(split: Split, measures: list[Measure]) -> Measure | None:
+    """The measure by which terms are ordered; None when they go by name or by how many documents there are."""
+    if not isinstance(split, ByTerm) or split.alphabetical or not measures:
+        return None
+    return measures[0] if measures[0].op in METRICS else None
 
 
 def _metric(level: Any, measure: Measure) -> None:
