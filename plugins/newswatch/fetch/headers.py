@@ -46,7 +46,7 @@ def retry_after(headers: Headers, now: datetime | None) -> float | None:
     value = headers.get("retry-after")
     if value is None:
         return None
-    if re.fullmatch(r"\d{1,20}(\.\d*)?", value):
+    if re.fullmatch(r"\d+(\.\d*)?", value):
         return float(value)
     return _until(value, headers, now)
 

@@ -128,7 +128,7 @@ def _guessed(body: bytes) -> Decoded:
     """Mostly UTF-8 with some broken bytes, else the legacy charset whose reading looks most like its language."""
     text = body.decode("utf-8", "replace")
     lost = text.count("\ufffd")
-    if sum(char > "\x7f" for char in text[:_SAMPLE]) - text[:_SAMPLE].count("\ufffd") >= 2 * lost or lost == 0:
+    if sum(char > "\x7f" for char in text[:_SAMPLE]) - text[:_SAMPLE].count("\ufffd") >= lost:
         return Decoded(_patched(body), "utf-8", guessed=True, damaged=lost)
     name = _eastern(body) or _likeliest(body)
     text = _western(body) if name == "cp1252" else body.decode(name, "replace")
@@ -150,6 +150,10 @@ def _patched(body: bytes) -> str:
 
 def _eastern(body: bytes) -> str | None:
     sample = _beyond_ascii(body)
+    runs = re.findall(rb"[\x80-\xff]+", body[:_SAMPLE])
+    # Western words have their accented letters apart from each other, characters of two bytes hang together
+    if 2 * sum(len(run) == 1 and run >= b"\xc0" for run in runs) >= max(1, len(runs)):
+        return None
     for name, first, last in _EASTERN:
         try:
             text = body.decode(name)
