@@ -1,4 +1,4 @@
-"""The desk measured over a store of 1,000,000 items (ELASTICSEARCH_URL; namespace nwbench-desk).
+"""The desk measured over a store of 1,000,000 items (ELASTICSEARCH_URL; namespace newswatch-bench-desk).
 
 python bench/desk.py fill [ITEMS]   make the store, once: the items of bench/digest.py, a week of counts, alerts, feeds
 python bench/desk.py run [TIMES]    per view: server time, requests to Elasticsearch, weight of the page
@@ -42,7 +42,7 @@ from newswatch.model.book import Alert
 from newswatch.model.feed import FeedState, FeedStatus
 from newswatch.model.signal import Coverage, Kind, Severity, Signal, StoryRef
 
-NAMESPACE = "nwbench-desk"
+NAMESPACE = "newswatch-bench-desk"
 NOW = items.UNTIL
 FEEDS, ALERTS = 1000, 2000
 VIEWS = {

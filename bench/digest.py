@@ -1,4 +1,4 @@
-"""The digest measured: a day of 50,000 items in a store of 1,000,000 (ELASTICSEARCH_URL; namespace nwbench-digest).
+"""The digest measured: a day of 50,000 items in a store of 1,000,000; ELASTICSEARCH_URL is asked for.
 
 python bench/digest.py fill [ITEMS] [A_DAY]   make the store, once
 python bench/digest.py build                  seconds, requests and memory of building a digest of its last day
@@ -25,7 +25,7 @@ from newswatch.index.documents import Write
 from newswatch.index.templates import drop, ensure, monthly
 
 UNTIL = datetime(2026, 3, 28, 6, 0, tzinfo=UTC)
-NAMESPACE = "nwbench-digest"
+NAMESPACE = "newswatch-bench-digest"
 TAGS = ("military", "sanctions", "diplomacy", "discourse")
 LANGUAGES = ("en", "ko", "ru", "de", "nl", "ja", "uk")
 PUBLISHERS = 80

@@ -189,7 +189,7 @@ def main() -> None:
     quiet: list[float] = []
     try:
         for _ in range(ROUNDS):
-            store = connect(settings, f"nwtest-bench-{uuid.uuid4().hex[:6]}")
+            store = connect(settings, f"newswatch-bench-{uuid.uuid4().hex[:6]}")
             ensure(store)
             _, seconds = polled(store, port, tagger, FEEDS)
             rates["newswatch"].append(count / seconds)
@@ -212,7 +212,7 @@ def main() -> None:
         print("| stage | CPU µs per item |\n|---|---|")
         for name, micros in stages(bodies[:60], tagger):
             print(f"| {name} | {micros:.0f} |")
-        store = connect(settings, f"nwtest-bench-{uuid.uuid4().hex[:6]}")
+        store = connect(settings, f"newswatch-bench-{uuid.uuid4().hex[:6]}")
         ensure(store)
         nothing, all_due = peak(port, store, 0), peak(port, store, 1_000)
         drop(store)

@@ -92,7 +92,7 @@ def rules(items_a_day: int) -> None:
     from newswatch.model.rules import Rule
     from newswatch.pipeline.detect import detect_pass
 
-    store = connect(Settings.from_environment(os.environ), "nwbench-signals")
+    store = connect(Settings.from_environment(os.environ), "newswatch-bench-signals")
     calls: list[str] = []
     try:
         ensure(store)
@@ -127,10 +127,10 @@ def rules(items_a_day: int) -> None:
         (few, quick), (lots, slow) = results[0], results[-1]
         print(f"exponent {math.log(slow / quick) / math.log(lots / few):.2f} from {few} to {lots} rules")
     finally:
-        found = store.client.cat.indices(index="nwbench-signals-*", h="index", format="json")
+        found = store.client.cat.indices(index="newswatch-bench-signals-*", h="index", format="json")
         for row in found:
             store.client.indices.delete(index=row["index"])
-        store.client.indices.delete_index_template(name="nwbench-signals-*")
+        store.client.indices.delete_index_template(name="newswatch-bench-signals-*")
 
 
 def _rule(number: int) -> dict[str, Any]:

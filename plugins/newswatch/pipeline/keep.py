@@ -28,14 +28,22 @@ class Kept:
     corrected: int
 
 
-def keep(poll: Poll, turns: Sequence[Turn]) -> Kept:
-    """Store what ``turns`` brought. Raises StoreError when Elasticsearch does not take it; it may be repeated."""
-    decisions = [turn.decision for turn in turns if turn.decision]
+def tagged(poll: Poll, turns: Sequence[Turn]) -> list[TaggedItem]:
+    """The new items of ``turns`` with their tags and story keys; asks nobody."""
     new: dict[str, Item] = {}
-    for item in (item for decision in decisions for item in decision.new):
+    for item in (item for turn in turns if turn.decision for item in turn.decision.new):
         earlier = new.get(item.id)
         new[item.id] = _joined(earlier, item) if earlier else item
-    written = items.write(poll.store, [_tagged(poll, item) for item in new.values()], poll.now)
+    return [_tagged(poll, item) for item in new.values()]
+
+
+def keep(poll: Poll, turns: Sequence[Turn], new: Sequence[TaggedItem]) -> Kept:
+    """Store the ``new`` items of ``turns``, and what else these brought.
+
+    Raises StoreError when Elasticsearch does not take it; it may be repeated.
+    """
+    decisions = [turn.decision for turn in turns if turn.decision]
+    written = items.write(poll.store, new, poll.now)
     corrected = sum(_correct(poll, one) for decision in decisions for one in decision.corrected)
     _write_entries(poll, decisions, written.places)
     return Kept(written.created, written.refused, corrected)

@@ -17,8 +17,9 @@ from newswatch import fetch, schedule
 from newswatch.errors import StoreError
 from newswatch.index import feeds
 from newswatch.model.feed import Answer, FeedState, FeedStatus, Stored
+from newswatch.model.item import TaggedItem
 from newswatch.pipeline import turn
-from newswatch.pipeline.keep import Kept, keep
+from newswatch.pipeline.keep import Kept, keep, tagged
 from newswatch.pipeline.turn import Poll, Turn
 
 __all__ = ["Poll", "PollReport", "Progress", "due", "poll_due", "poll_shard", "shards"]
@@ -118,12 +119,13 @@ class _Run:
             await self._work()
 
     async def _work(self) -> None:
-        """Parse the batch in a thread, so that other feeds go on being fetched, and let it be stored in another."""
+        """Parse and tag the batch in a thread, so that others go on being fetched, and let it be stored in another."""
         batch, self._batch, self._size = self._batch, [], 0
         if batch:
             turns = await self._followed(await asyncio.to_thread(turn.read, self._poll, self._states, batch))
+            new = await asyncio.to_thread(tagged, self._poll, turns)
             await self._stored()
-            self._storing = asyncio.create_task(asyncio.to_thread(self._store, turns))
+            self._storing = asyncio.create_task(asyncio.to_thread(self._store, turns, new))
 
     async def _stored(self) -> None:
         """Wait for the batch that is being stored. Raises the StoreError that it met."""
@@ -141,9 +143,9 @@ class _Run:
         answers = [answer async for answer in second]
         return turn.followed(turns, await asyncio.to_thread(turn.read, poll, self._states, answers))
 
-    def _store(self, turns: Sequence[Turn]) -> None:
+    def _store(self, turns: Sequence[Turn], new: Sequence[TaggedItem]) -> None:
         try:
-            kept = keep(self._poll, turns)
+            kept = keep(self._poll, turns, new)
         except StoreError as error:
             self._note_failure(turns, error)
             raise

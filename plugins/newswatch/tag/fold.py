@@ -3,15 +3,15 @@
 Folded text is lower case, without Latin diacritics, compatibility forms or soft hyphens; hyphens, middle dots and
 every kind of space are one blank (a dash between blanks is punctuation). Cyrillic keeps its letters but for ``ё``
 (written ``е`` as often as not). Nearly every text keeps its length, so that offsets are the same; only where it does
-not are they remembered.
+not are the places remembered from which they shift.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from array import array
-from dataclasses import dataclass
+from bisect import bisect_right
+from dataclasses import dataclass, field
 
 _BLANKS = "\t\n\r\v\f\x1c\x1d\x1e\x1f\x85\xa0-‐‑·・‧∙•ㆍ\u1680\u3000\u2028\u2029\u202f\u205f" + "".join(
     map(chr, range(0x2000, 0x200B))
@@ -46,7 +46,8 @@ def _strip(text: str) -> str:
 
 _TABLE, _ODD_ONES = _tables()
 _ODD_CLASS = re.escape("".join(_ODD_ONES))
-_ODD = re.compile(f"[{_ODD_CLASS}\u1100-\u11ff\u0300-\u036f]|  ")
+_ODD = re.compile(f"[{_ODD_CLASS}\u1100-\u11ff\u0300-\u036f]")
+_GAP = re.compile(" {2,}")
 _CLUSTER = re.compile(
     f"[{re.escape(_BLANKS)} ]{{2,}}|[\u1100-\u115f][\u1160-\u11ff]*|.[\u0300-\u036f]+|[{_ODD_CLASS}\u0300-\u036f]",
     re.DOTALL,
@@ -58,19 +59,19 @@ _ASCII = str.maketrans("\t\n\r\v\f\x1c\x1d\x1e\x1f-`", "          '")
 
 @dataclass(frozen=True, slots=True)
 class Folded:
-    """``text`` is the folded text; ``origin[i]`` is the original offset of its i-th character, None when the same.
-
-    The last element of ``origin`` is the original length.
-    """
+    """``text`` is the folded text; from the character ``at[i]`` on its original offsets go up from ``origin[i]``."""
 
     text: str
-    origin: array[int] | None = None
+    at: list[int] = field(default_factory=list)
+    origin: list[int] = field(default_factory=list)
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Offsets of the original text for ``text[start:end]``."""
-        if self.origin is None:
-            return start, end
-        return self.origin[start], self.origin[end]
+        return (self._original(start), self._original(end)) if self.at else (start, end)
+
+    def _original(self, place: int) -> int:
+        run = bisect_right(self.at, place) - 1
+        return place if run < 0 else self.origin[run] + place - self.at[run]
 
 
 def fold(text: str) -> Folded:
@@ -79,33 +80,53 @@ def fold(text: str) -> Folded:
         text = text.replace(" - ", " , ")
     if text.isascii():
         folded = text.lower().translate(_ASCII)
-        return Folded(folded) if "  " not in folded else _by_character(text)
-    folded = _CHANGED.sub(_changed, text.lower())
-    if len(folded) != len(text) or _ODD.search(folded):
-        return _by_character(text)
-    return Folded(_SURROGATE.sub("\ufffd", folded))
+    else:
+        folded = _CHANGED.sub(_changed, text.lower())
+        if len(folded) != len(text) or _ODD.search(folded):
+            return _by_clusters(text)
+        folded = _SURROGATE.sub("\ufffd", folded)
+    return _closed(folded) if "  " in folded else Folded(folded)
 
 
 def _changed(match: re.Match[str]) -> str:
     return _TABLE[match[0]]
 
 
-def _by_character(text: str) -> Folded:
+def _closed(folded: str) -> Folded:
+    """Every gap is one blank: what breaks lines and paragraphs, nearly always the only thing that shifts a text."""
+    pieces: list[str] = []
+    at: list[int] = []
+    origin: list[int] = []
+    done = gone = 0
+    for match in _GAP.finditer(folded):
+        start, end = match.span()
+        pieces += folded[done:start], " "
+        gone += end - start - 1
+        at.append(end - gone)
+        origin.append(end)
+        done = end
+    pieces.append(folded[done:])
+    return Folded("".join(pieces), at, origin)
+
+
+def _by_clusters(text: str) -> Folded:
     """For a text whose length changes: runs that keep theirs are copied, the clusters between them folded apart."""
     pieces: list[str] = []
-    origin = array("l")
-    done = 0
-    for match in (*_CLUSTER.finditer(text), None):
-        start = match.start() if match else len(text)
-        pieces.append(_CHANGED.sub(_changed, text[done:start].lower()))
-        origin.extend(range(done, start))
-        if match:
-            piece = _cluster(match[0])
-            pieces.append(piece)
-            origin.extend([start] * len(piece))
-            done = match.end()
-    origin.append(len(text))
-    return Folded(_SURROGATE.sub("\ufffd", "".join(pieces)), origin)
+    at: list[int] = []
+    origin: list[int] = []
+    length = done = 0
+    for match in _CLUSTER.finditer(text):
+        start, end = match.span()
+        piece = _cluster(match[0])
+        pieces += _CHANGED.sub(_changed, text[done:start].lower()), piece
+        length += start - done
+        # every character of a cluster stands for its beginning, and what follows begins at its end
+        at += range(length, length + len(piece) + 1)
+        origin += [start] * len(piece) + [end]
+        length += len(piece)
+        done = end
+    pieces.append(_CHANGED.sub(_changed, text[done:].lower()))
+    return Folded(_SURROGATE.sub("\ufffd", "".join(pieces)), at, origin)
 
 
 def _cluster(text: str) -> str:
