@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
-from croniter import croniter
+from croniter import CroniterBadDateError, croniter
 
 from newswatch.config import loader
 from newswatch.model.digest_plan import DigestConfig, DigestSpec
 
 FIELDS = 5
+#: how many times of a cron line, from when, are looked at; a digest tells of an hour at least
+LOOKED_AT, BEGIN, LEAST = 50, datetime(2026, 1, 1, tzinfo=UTC), timedelta(hours=1)
 
 
 def load_digests(file: Path, *, channels: Collection[str], tags: Collection[str]) -> tuple[DigestSpec, ...]:
@@ -27,11 +31,26 @@ def load_digests(file: Path, *, channels: Collection[str], tags: Collection[str]
         if spec.id in seen:
             raise lines.error((*key, "id"), f"a digest named {spec.id!r} stands above already")
         seen.add(spec.id)
-        if len(spec.times.split()) != FIELDS or not croniter.is_valid(spec.times):
-            raise lines.error((*key, "cron"), f"{spec.cron!r} is not a cron line of five fields, such as 0 7 * * *")
+        fault = _fault(spec.times)
+        if fault:
+            raise lines.error((*key, "cron"), f"{spec.cron!r} {fault}")
         _known(lines, (*key, "recipients"), spec.recipients, channels, "channel in channels.yaml")
         _known(lines, (*key, "tags"), spec.tags, tags, "tag in the watch-list")
     return config.digests
+
+
+def _fault(cron: str) -> str | None:
+    """What is wrong with a cron line."""
+    if len(cron.split()) != FIELDS or not croniter.is_valid(cron):
+        return "is not a cron line of five fields, such as 0 7 * * *"
+    times = croniter(cron, BEGIN)
+    try:
+        moments = [times.get_next(datetime) for _ in range(LOOKED_AT)]
+    except CroniterBadDateError:
+        return "names no day that there is"
+    if any(later - earlier < LEAST for earlier, later in pairwise(moments)):
+        return "falls due more than once an hour"
+    return None
 
 
 def _known(lines: loader.Lines, key: loader.Key, names: tuple[str, ...], known: Collection[str], what: str) -> None:

@@ -87,6 +87,10 @@ def sentence(fault: Any) -> str:
         return "unknown key"
     if kind == "missing":
         return "is required"
+    if kind == "too_short" and fault["ctx"]["min_length"] == 1:
+        return "must not be empty"
+    if kind in ("tuple_type", "list_type"):
+        return f"should be a list (got {given!r})"
     message = str(fault["msg"]).removeprefix("Value error, ").removeprefix("Assertion failed, ")
     message = message[:1].lower() + message[1:]
     if kind == "value_error" or isinstance(given, dict | list):

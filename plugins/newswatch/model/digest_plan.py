@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -9,10 +10,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, field_validator, model_validator
 
-from newswatch.model.channels import Span
+from newswatch.model.channels import Names, Span
 from newswatch.model.strict import Strict
 
 PERIODS = {"daily": timedelta(days=1), "weekly": timedelta(days=7)}
+CODE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 TIMES = {"daily": "0 7 * * *", "weekly": "0 7 * * 1"}
 
 
@@ -28,14 +30,14 @@ class DigestSpec(Strict):
 
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")
     title: str = Field(default="News digest", min_length=1, max_length=120)
-    recipients: tuple[str, ...] = Field(min_length=1)
+    recipients: Names = Field(min_length=1)
     cron: str | None = None
     zone: str = "UTC"
     period: Literal["daily", "weekly"] = "daily"
-    window: Span | None = Field(default=None, ge=timedelta(hours=1), le=timedelta(days=31))
-    deadline: Span = Field(default=timedelta(hours=2), ge=timedelta(minutes=10), le=timedelta(days=7))
-    tags: tuple[str, ...] = ()
-    languages: tuple[str, ...] = ()
+    window: Span | None = None
+    deadline: Span = timedelta(hours=2)
+    tags: Names = ()
+    languages: Names = ()
     importance: int = Field(default=0, ge=0, le=100)
     stories: int = Field(default=5, ge=1, le=50)
 
@@ -57,6 +59,28 @@ class DigestSpec(Strict):
         except (ZoneInfoNotFoundError, ValueError, IsADirectoryError):
             raise ValueError(f"there is no time zone {zone!r}; use an IANA name such as Europe/Kyiv") from None
         return zone
+
+    @field_validator("window")
+    @classmethod
+    def _window_is_wide(cls, window: timedelta | None) -> timedelta | None:
+        if window is not None and not timedelta(hours=1) <= window <= timedelta(days=31):
+            raise ValueError("a window is from 1h to 31d wide")
+        return window
+
+    @field_validator("deadline")
+    @classmethod
+    def _deadline_can_be_met(cls, deadline: timedelta) -> timedelta:
+        if not timedelta(minutes=10) <= deadline <= timedelta(days=7):
+            raise ValueError("a deadline is from 10m to 7d after the digest's time")
+        return deadline
+
+    @field_validator("languages")
+    @classmethod
+    def _are_codes(cls, languages: tuple[str, ...]) -> tuple[str, ...]:
+        odd = next((one for one in languages if not CODE.fullmatch(one)), None)
+        if odd is not None:
+            raise ValueError(f"a language is a code such as en or ko, not {odd!r}")
+        return languages
 
     @model_validator(mode="after")
     def _once_each(self) -> DigestSpec:
