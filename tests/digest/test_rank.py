@@ -68,6 +68,16 @@ def test_another_matter_comes_before_more_of_the_same() -> None:
     assert [one.report.id for one in military.stories] == ["same2", "same3"]
 
 
+def test_an_alert_or_a_new_thing_of_two_tags_stands_once() -> None:
+    both = ("military", "sanctions")
+    fired = (Fired("a", "r", "A", "info", UNTIL, "told", tags=both), Fired("b", "r", "B", "info", UNTIL, "told"))
+    new = (replace(NORMAL.new[0], tags=both),)
+    made = compose(SPEC, WINDOW, replace(NORMAL, fired=fired, new=new), late=False)
+    assert [section.fired for section in made.sections] == [fired[:1], ()]
+    assert [section.new for section in made.sections] == [new, ()]
+    assert (made.fired, made.new) == (fired[1:], ())
+
+
 def test_what_a_digest_does_not_want_is_left_out() -> None:
     spec = SPEC.model_copy(update={"tags": ("sanctions",), "languages": ("en",), "importance": 36})
     about = [Fired(tag, "r", tag, "info", UNTIL, "told", tags=(tag,)) for tag in ("military", "sanctions")]

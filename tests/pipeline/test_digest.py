@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from pydantic import TypeAdapter
 
+from newswatch.alert import shelf
 from newswatch.errors import DeliveryError, StoreUnavailableError
 from newswatch.index import digests, documents
 from newswatch.index.client import Settings, Store, connect
 from newswatch.index.documents import Write
 from newswatch.index.templates import ensure, monthly
+from newswatch.model.book import Alert
 from newswatch.model.digest import Digest
 from newswatch.model.digest_plan import DigestSpec, Sent, Window
 from newswatch.model.envelope import Envelope
@@ -33,7 +35,12 @@ RULES = TypeAdapter(tuple[Rule, ...]).validate_python(
     [{"id": "spike", "type": "volume", "title": "Spike", "by": "tag"}]
 )
 FEEDS = [
-    FeedSpec("yonhap", "https://y.example/rss", Publisher("yonhap", "yonhap", "KR", "agency")),
+    FeedSpec(
+        "yonhap",
+        "https://y.example/rss",
+        Publisher("yonhap", "yonhap", "KR", "agency"),
+        publisher_name="Yonhap News Agency",
+    ),
     FeedSpec("tass", "https://t.example/rss", Publisher("tass", "tass", "RU", "state-media")),
 ]
 
@@ -117,7 +124,9 @@ def test_what_happened_in_the_window_and_nothing_else(sources: Sources) -> None:
     made = build(sources, SPEC, WINDOW, UNTIL)
     assert sorted(titles(made)) == ["Missed during an outage", "Soldiers seen in Kursk", "Troops reach Kursk"]
     first = next(one.report for one in made.top if one.report.id == "a")
-    assert (first.publishers, first.languages, first.families, first.copies) == (("yonhap", "kbs"), ("en", "ko"), 2, 2)
+    assert (first.publishers, first.languages, first.families, first.copies) == (
+        ("Yonhap News Agency", "kbs"), ("en", "ko"), 2, 2,
+    )  # fmt: skip
     assert first.quote == "Troops reach Kursk, officials said on Monday."
     assert dict(made.facts.coverage.origins) == {"live": 5, "backfill": 2, "seed": 1}
 
@@ -190,6 +199,54 @@ def test_how_much_against_what_was_expected_and_when_nobody_answered(sources: So
     assert made.facts.coverage.gaps == ((hours(12), hours(7)),)
     (image,) = draw(made, Links()).images
     assert image.png.startswith(b"\x89PNG")
+
+
+def test_stories_that_the_detector_has_not_counted_yet_are_counted(sources: Sources) -> None:
+    store = sources.store
+    counted = {
+        "series": "spike/military", "rule": {"id": "spike"}, "note": "", "split": {"by": "tag", "value": "military"},
+        "observed": 1, "expected": 1, "low": 0, "high": 3, "score": 0, "feeds": 2,
+    }  # fmt: skip
+    starts = [WINDOW.since + timedelta(minutes=15 * number) for number in range(93)]
+    writes = [
+        Write("create", store.index("counts"), f"c{n}", {**counted, "@timestamp": at.isoformat()})
+        for n, at in enumerate(starts)
+    ]
+    documents.bulk(store, writes)
+    put(store, a=item(hours(3), "Counted already"), b=item(hours(0.3), "Just now"), c=item(hours(0.2), "And now"))
+    (military, _) = (section.volume for section in build(sources, SPEC, WINDOW, UNTIL).sections)
+    assert military is not None
+    assert (military.total, military.expected) == (95, 96)
+    assert military.times[-1] == hours(0.25)
+    assert (military.observed[-2:], military.high[-1]) == ((1, 1), None)
+
+
+def alert(at: datetime, name: str, severity: str, tag: str) -> Write:
+    made = Alert(f"kw/{name}", f"kw/{name}", "kw", False, {}, severity, severity, at, at, at, tags=(tag,))
+    source = {
+        "@timestamp": at.isoformat(), "alert": made.key, "kind": "event", "state": "told", "severity": severity,
+        "title": "Keyword", "story": name, "tags": [tag], "labels": {}, "drill": False, "value": shelf.plain(made),
+    }  # fmt: skip
+    return Write("create", "", made.id, source)
+
+
+def test_of_very_many_alerts_the_worst_are_told_and_all_are_counted(sources: Sources) -> None:
+    store = sources.store
+    writes = [alert(hours(20), "worst", "critical", "military"), alert(hours(21), "a", "info", "military")]
+    writes += [alert(hours(2), f"s{number}", "info", "military") for number in range(205)]
+    writes += [alert(hours(2), "other", "warning", "sanctions")]
+    documents.bulk(store, [replace(one, index=store.index("alerts")) for one in writes])
+    put(store, a=item(hours(21), "The oldest alert is about this"))
+    made = build(sources, SPEC, WINDOW, UNTIL)
+    assert [one.severity for one in made.facts.fired[:3]] == ["critical", "warning", "info"]
+    assert (len(made.facts.fired), made.facts.unread) == (200, 8)
+    assert made.top[0].report.severity == 1
+    text = draw(made, Links()).text
+    assert "1 story on the watch-list, 208 alerts" in text
+    assert "and 189 more alerts" in text
+    about = build(sources, SPEC.model_copy(update={"tags": ("sanctions",)}), WINDOW, UNTIL)
+    assert [one.id for one in about.facts.fired] == ["kw/other"]
+    assert about.facts.unread == 0
 
 
 def test_an_empty_store_makes_an_empty_digest(sources: Sources) -> None:

@@ -51,6 +51,7 @@ def _spec(feed: FeedConfig, publishers: dict[str, PublisherConfig]) -> FeedSpec:
         country=country,
         title=feed.title,
         checked=feed.checked,
+        publisher_name=known.name,
     )
 
 

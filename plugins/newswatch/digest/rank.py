@@ -50,10 +50,11 @@ def compose(spec: DigestSpec, window: Window, facts: Facts, *, late: bool) -> Di
     shown: list[Ranked] = []
     top = _choose(ranked, shown, TOP)
     tags = spec.tags or tuple(dict.fromkeys(volume.tag for volume in facts.volumes))
-    sections = tuple(_section(tag, ranked, shown, spec.stories, mine) for tag in tags)
-    told = {thing for section in sections for thing in (*section.new, *section.fired)}
-    new = tuple(one for one in mine.new if one not in told)
-    return Digest(spec, window, late, top, sections, mine, new, tuple(one for one in mine.fired if one not in told))
+    sections, left = [], mine
+    for tag in tags:
+        sections.append(_section(tag, ranked, shown, spec.stories, left))
+        left = _without(left, sections[-1])
+    return Digest(spec, window, late, top, tuple(sections), mine, left.new, left.fired)
 
 
 def detailed(digest: Digest, better: Mapping[str, Report]) -> Digest:
@@ -93,6 +94,12 @@ def _section(tag: str, ranked: Sequence[Ranked], shown: list[Ranked], most: int,
         tuple(one for one in facts.new if tag in one.tags)[:NEW],
         tuple(one for one in facts.fired if tag in one.tags)[:FIRED],
     )
+
+
+def _without(facts: Facts, section: Section) -> Facts:
+    """The facts without the new things and alerts that a section tells: they stand once."""
+    new = tuple(one for one in facts.new if one not in section.new)
+    return replace(facts, new=new, fired=tuple(one for one in facts.fired if one not in section.fired))
 
 
 def _mine(spec: DigestSpec, facts: Facts) -> Facts:

@@ -144,7 +144,7 @@ class Facts:
     """All that a digest is made from, as the store gave it.
 
     ``watched`` is how many days of news the store holds before the window, 30 at most: what is new is said against
-    those.
+    those. ``unread`` is how many alerts there were beyond those in ``fired``, which are the most severe.
     """
 
     reports: tuple[Report, ...]
@@ -154,6 +154,7 @@ class Facts:
     kept_back: tuple[KeptBack, ...]
     coverage: Coverage
     watched: int = 30
+    unread: int = 0
 
 
 @dataclass(frozen=True, slots=True)

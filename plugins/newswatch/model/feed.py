@@ -23,6 +23,7 @@ class FeedSpec:
     country: str | None = None
     title: str | None = None
     checked: date | None = None
+    publisher_name: str | None = None
 
 
 class FeedStatus(StrEnum):

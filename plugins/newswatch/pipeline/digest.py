@@ -6,11 +6,13 @@ deterministic ids and the ledger is written after the outbox: a crash at any lin
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from newswatch.digest import schedule, stories
+from newswatch.digest.gaps import STEP
 from newswatch.digest.rank import compose, detailed
 from newswatch.errors import DeliveryError
 from newswatch.index import digests, documents
@@ -32,6 +34,7 @@ from newswatch.render.digest import usual
 KIND = "digest"
 SEARCHED = ("items", "signals", "alerts", "ledger", "outbox", "counts", "dead-letter")
 STATE_MEDIA = "state-media"
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +84,11 @@ def build(sources: Sources, spec: DigestSpec, window: Window, now: datetime, *, 
     documents.refresh(store, *(store.index(name) for name in SEARCHED))
     media = frozenset(one.publisher.id for one in sources.feeds if one.publisher.kind == STATE_MEDIA)
     news = digest_news.read(store, window, media)
-    life = digest_life.read(store, window)
+    life = digest_life.read(store, window, spec.tags)
     volumes, answered = digest_life.volumes(store, sources.rules, window, spec.tags or sources.tags)
     facts = Facts(
         tuple(stories.reports(news.items, news.thread, life.severities, news.new_by_story)),
-        tuple(one if one.times else _counted(one.tag, news) for one in volumes),
+        tuple(_whole(one, news) for one in volumes),
         news.new,
         life.fired,
         life.kept_back,
@@ -94,9 +97,11 @@ def build(sources: Sources, spec: DigestSpec, window: Window, now: datetime, *, 
             refused=life.refused,
         ),
         news.watched,
+        life.unread,
     )
     made = compose(spec, window, facts, late=late)
-    return detailed(made, digest_news.detail(store, made, news))
+    names = {one.publisher.id: one.publisher_name for one in sources.feeds if one.publisher_name}
+    return detailed(made, digest_news.detail(store, made, news, names))
 
 
 def draw(made: Digest, links: Links) -> Rendered:
@@ -147,16 +152,14 @@ def post(sources: Sources, spec: DigestSpec, window: Window, to: Recipient, now:
     return True
 
 
-def _counted(tag: str, news: News) -> Volume:
-    """Stories of a tag by the hour, for a configuration without a volume rule over tags."""
-    found: dict[datetime, int] = {}
-    for item in news.leads.values():
-        if tag in item.tags:
-            hour = item.at.replace(minute=0, second=0, microsecond=0)
-            found[hour] = found.get(hour, 0) + 1
-    times = tuple(sorted(found))
-    unknown = (None,) * len(times)
-    return Volume(tag, times, tuple(float(found[hour]) for hour in times), unknown, unknown, None)
+def _whole(volume: Volume, news: News) -> Volume:
+    """With the stories of the times that the detector has not counted: the last minutes, or all without such a rule."""
+    known, step = set(volume.times), STEP if volume.times else timedelta(hours=1)
+    found = Counter(item.at - (item.at - EPOCH) % step for item in news.leads.values() if volume.tag in item.tags)
+    rows = list(zip(volume.times, volume.observed, volume.low, volume.high, strict=True))
+    rows += [(at, float(number), None, None) for at, number in found.items() if at not in known]
+    times, observed, low, high = zip(*sorted(rows), strict=True) if rows else ((), (), (), ())
+    return replace(volume, times=times, observed=observed, low=low, high=high)
 
 
 def _pictures(made: Digest) -> Iterable[Image]:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from newswatch.alert import shelf
-from newswatch.digest.gaps import gaps
+from newswatch.digest.gaps import STEP, gaps
 from newswatch.index import documents, feeds
 from newswatch.index.client import Store
 from newswatch.index.counts import Point, read_series
@@ -25,7 +25,8 @@ from newswatch.model.signal import Signal
 from newswatch.pipeline.digest_news import News, between
 from newswatch.pipeline.views import view
 
-ALERTS = 200
+#: alerts that are read whole, and stories of alerts, of each severity
+ALERTS, STORIES = 200, 10_000
 EXAMPLES = 10
 MUTED = ("silenced", "inhibited")
 KEPT_WORDS = ("held", "throttled", *MUTED)
@@ -35,22 +36,26 @@ SETTLED = timedelta(hours=12)
 
 @dataclass(frozen=True, slots=True)
 class Life:
-    """Alerts of the window, the severities (1 to 3) they gave to stories, what was kept back, documents refused."""
+    """Alerts of the window, the severities (1 to 3) they gave to stories, what was kept back, documents refused.
+
+    ``fired`` are the most severe alerts, ``unread`` is how many more there were.
+    """
 
     fired: tuple[Fired, ...]
+    unread: int
     severities: Mapping[str, int]
     kept_back: tuple[KeptBack, ...]
     refused: int
 
 
-def read(store: Store, window: Window) -> Life:
-    """Alerts and their ledger, in two requests."""
-    asked = [("alerts", _alerts(window)), ("ledger", _ledger(window)), ("outbox", _failed(window))]
-    requests = [(store.index(name), request) for name, request in [*asked, ("dead-letter", _refused(window))]]
-    alerts, ledger, failed, refused = documents.multi(store, requests)
-    found = [hit["_source"] for hit in alerts["hits"]["hits"]]
+def read(store: Store, window: Window, tags: Sequence[str] = ()) -> Life:
+    """Alerts (of ``tags`` only, when there are any) and their ledger, in two requests."""
+    asked = [("ledger", _ledger(window)), ("outbox", _failed(window)), ("dead-letter", _refused(window))]
+    asked += [("alerts", _alerts(window, severity, tags)) for severity in reversed(SEVERITIES)]
+    requests = [(store.index(name), request) for name, request in asked]
+    ledger, failed, refused, *alerts = documents.multi(store, requests)
+    found = [hit["_source"] for answer in alerts for hit in answer["hits"]["hits"]][:ALERTS]
     words = ledger["aggregations"]["words"]["buckets"]
-    found.sort(key=lambda one: -SEVERITIES.index(one["severity"]))
     names = {name for one in found for name in one["value"]["signals"][:1]}
     names |= {hit["_id"] for bucket in words for hit in bucket["examples"]["hits"]["hits"]}
     index = store.index("signals")
@@ -59,7 +64,8 @@ def read(store: Store, window: Window) -> Life:
     kept = [_kept(bucket, signals) for bucket in words]
     return Life(
         tuple(_fired(one, signals) for one in found),
-        _severities(found),
+        sum(answer["hits"]["total"]["value"] for answer in alerts) - len(found),
+        _severities(alerts),
         (*kept, *_undelivered(failed)),
         refused["hits"]["total"]["value"],
     )
@@ -75,7 +81,7 @@ def volumes(
     answered: dict[datetime, int] = {}
     for point in (one for points in found.values() for one in points):
         answered[point.bucket] = max(point.feeds, answered.get(point.bucket, 0))
-    return tuple(_volume(tag, found.get(tag, ())) for tag in tags), answered
+    return tuple(_volume(tag, found.get(tag, ()), window) for tag in tags), answered
 
 
 def coverage(
@@ -105,8 +111,8 @@ def coverage(
     )
 
 
-def _alerts(window: Window) -> dict[str, Any]:
-    """Alerts that began or ended in the window, and states that lasted through it."""
+def _alerts(window: Window, severity: str, tags: Sequence[str]) -> dict[str, Any]:
+    """Alerts that began or ended in the window, and states that lasted through it; the stories of all of them."""
     begun, ended = (between(name, window.since, window.until) for name in ("@timestamp", "ended"))
     through = {
         "filter": [{"term": {"kind": "state"}}, {"range": {"@timestamp": {"lt": window.until.isoformat()}}}],
@@ -117,8 +123,23 @@ def _alerts(window: Window) -> dict[str, Any]:
         "minimum_should_match": 1,
         # what was muted is told among what was kept back
         "must_not": [{"term": {"drill": True}}, {"terms": {"state": ["pending", *MUTED]}}],
+        "filter": [{"term": {"severity": severity}}, *([_about(tags)] if tags else [])],
     }
-    return {"query": {"bool": query}, "size": ALERTS, "sort": [{"@timestamp": "desc"}]}
+    return {
+        "query": {"bool": query},
+        "size": ALERTS,
+        "sort": [{"@timestamp": "desc"}],
+        "track_total_hits": True,
+        "aggs": {"stories": {"terms": {"field": "story", "size": STORIES}}},
+    }
+
+
+def _about(tags: Sequence[str]) -> dict[str, Any]:
+    """What ``_tags`` calls theirs, and what has none: alerts about newswatch itself."""
+    labelled, tagged = ({"exists": {"field": name}} for name in ("labels.tag", "tags"))
+    mine = {"must_not": [labelled], "filter": [{"terms": {"tags": list(tags)}}]}
+    none = {"must_not": [labelled, tagged]}
+    return {"bool": {"should": [{"terms": {"labels.tag": list(tags)}}, {"bool": mine}, {"bool": none}]}}
 
 
 def _ledger(window: Window) -> dict[str, Any]:
@@ -145,11 +166,12 @@ def _refused(window: Window) -> dict[str, Any]:
     return {"query": {"bool": query}, "size": 0, "track_total_hits": True}
 
 
-def _severities(alerts: Iterable[Mapping[str, Any]]) -> dict[str, int]:
+def _severities(answers: Sequence[Mapping[str, Any]]) -> dict[str, int]:
+    """Story → the highest severity of its alerts. ``answers`` are those about each severity, the highest first."""
     found: dict[str, int] = {}
-    for one in alerts:
-        if one.get("story"):
-            found[one["story"]] = max(found.get(one["story"], 0), SEVERITIES.index(one["severity"]) + 1)
+    for number, answer in enumerate(answers):
+        for bucket in answer.get("aggregations", {}).get("stories", {}).get("buckets", ()):
+            found.setdefault(bucket["key"], len(SEVERITIES) - number)
     return found
 
 
@@ -204,16 +226,17 @@ def _undelivered(answer: Mapping[str, Any]) -> Iterable[KeptBack]:
         yield KeptBack("failed", count, tuple((text, None) for text in said))
 
 
-def _volume(tag: str, points: Sequence[Point]) -> Told:
+def _volume(tag: str, points: Sequence[Point], window: Window) -> Told:
     judged = [point for point in points if not point.note]
+    buckets = (window.until - window.since) / STEP
     return Told(
         tag,
         tuple(point.bucket for point in points),
         tuple(point.observed for point in points),
         tuple(None if point.note else point.low for point in points),
         tuple(None if point.note else point.high for point in points),
-        # what is usual is told only when most of the window could be judged
-        sum(point.expected for point in judged) if judged and 2 * len(judged) > len(points) else None,
+        # what is usual is told, for the whole window, only when most of it could be judged
+        sum(point.expected for point in judged) * buckets / len(judged) if 2 * len(judged) > buckets else None,
     )
 
 

@@ -64,8 +64,11 @@ def read(store: Store, window: Window, state_media: frozenset[str]) -> News:
     return News(items, leads, thread, new, by_story, known.days, *counted)
 
 
-def detail(store: Store, digest: Digest, news: News) -> dict[str, Report]:
-    """The reports that ``digest`` shows, with who reports them, a quote, and the earlier story each continues."""
+def detail(store: Store, digest: Digest, news: News, names: Mapping[str, str]) -> dict[str, Report]:
+    """The reports that ``digest`` shows, with who reports them, a quote, and the earlier story each continues.
+
+    ``names`` are those of publishers, by id.
+    """
     shown = [one.report for one in (*digest.top, *(one for section in digest.sections for one in section.stories))]
     texts = _texts(store, [news.leads[report.id].id for report in shown])
     earlier = _earlier(store, shown, digest.window)
@@ -77,7 +80,7 @@ def detail(store: Store, digest: Digest, news: News) -> dict[str, Report]:
         better[report.id] = replace(
             report,
             title=source.get("title") or report.title,
-            publishers=publishers,
+            publishers=tuple(names.get(one, one) for one in publishers),
             languages=languages,
             quote=_quote(source.get("summary") or "", report.title),
             continues=earlier.get(report.id),

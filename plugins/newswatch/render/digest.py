@@ -15,6 +15,8 @@ from newswatch.render import environment as env
 
 SHOWN_PUBLISHERS = 4
 CLIPPED = 95_000
+#: how many alerts that stand in no section are listed
+FURTHER = 15
 LEAST_DAYS = 7
 
 
@@ -49,6 +51,7 @@ def _values(one: Digest, images: tuple[Image, ...], links: Links | None) -> dict
         "headline": headline(one),
         "glance": [section.volume for section in one.sections if section.volume],
         "subject": subject(one),
+        "further": max(0, len(one.fired) - FURTHER) + one.facts.unread,
         "images": images,
         "links": links or Links(),
     }
@@ -73,7 +76,8 @@ def headline(one: Digest) -> str:
         return f"Nothing on the watch-list was reported; {health}."
     seen = answered(one.facts.coverage)
     stories = env.count(len({report.id for report in one.facts.reports}), "story", "stories")
-    fired = env.count(len(one.facts.fired), "alert") if one.facts.fired else "no alert"
+    alerts = len(one.facts.fired) + one.facts.unread
+    fired = env.count(alerts, "alert") if alerts else "no alert"
     return f"{stories} on the watch-list, {fired}; {seen[0].lower()}{seen[1:]}"
 
 
