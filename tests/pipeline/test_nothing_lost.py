@@ -123,6 +123,33 @@ async def test_a_refused_document_is_set_aside_and_the_rest_stored(desk: Desk) -
     assert (row["status"], row["items_last"]) == ("ok", 1)
 
 
+async def test_a_refused_correction_is_set_aside_and_the_rest_stored(desk: Desk) -> None:
+    day = "2026-06-02T10:0{}:00Z"
+    month = f"{desk.store.index('items')}-2026.06"
+    # a mapping that takes only titles that end in a year
+    desk.store.client.indices.create(
+        index=month,
+        mappings={"dynamic": False, "properties": {"title": {"type": "date", "format": "'Report 'yyyy"}}},
+    )
+    desk.offer("one", '"2"', "1001", "1002")
+    await run(*desk.words(day.format(0)))
+    entries = [
+        {"guid": name, "link": f"https://{desk.server.port}.example/{name}", "title": title}
+        for name, title in (("1001", "Report 1001 put right"), ("1002", "Report 1003"), ("1004", "Report 1004"))
+    ]
+    desk.scripts["/one"] = says(reply(body=rss(entries).encode()))
+    await run(*desk.words(day.format(6)))
+    desk.store.client.indices.refresh(index=month)
+    stored = documents.search(desk.store, month, {})["hits"]["hits"]
+    assert sorted(hit["_source"]["title"] for hit in stored) == ["Report 1001", "Report 1003", "Report 1004"]
+    desk.store.client.indices.refresh(index=desk.store.index("dead-letter"))
+    aside = documents.search(desk.store, desk.store.index("dead-letter"), {"query": {"term": {"target": month}}})
+    mine = [hit["_source"] for hit in aside["hits"]["hits"] if hit["_source"]["feed"] == f"{desk.mark}one"]
+    assert [json.loads(one["document"])["title"] for one in mine] == ["Report 1001 put right"]
+    row = (await desk.rows(day.format(6)))["one"]
+    assert (row["status"], row["error"], row["items_last"]) == ("ok", None, 1)
+
+
 async def test_no_elasticsearch_no_request(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ELASTICSEARCH_URL", "http://127.0.0.1:9")
     done = await apart("-m", "newswatch", *desk.words(NOW))

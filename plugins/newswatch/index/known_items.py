@@ -8,7 +8,7 @@ from typing import Any
 from newswatch.errors import StoreError
 from newswatch.index import documents
 from newswatch.index.client import Store
-from newswatch.index.documents import Found, Write
+from newswatch.index.documents import Found, Outcome, Write
 from newswatch.model.item import Item
 
 TRIES = 8
@@ -42,13 +42,20 @@ def attach(store: Store, index: str, name: str, feeds: Iterable[str]) -> None:
     raise StoreError(f"item {name} is written to from too many sides at once")
 
 
-def change(store: Store, index: str, name: str, by: Callable[[dict[str, Any]], dict[str, Any] | None]) -> bool:
-    """Replace a document by what ``by`` makes of it (None: leave it), under guard. False when there is none."""
+def change(store: Store, index: str, name: str, by: Callable[[dict[str, Any]], dict[str, Any] | None]) -> Outcome | None:
+    """Replace a document by what ``by`` makes of it (None: leave it), under guard.
+
+    What became of the write: applied, or unfit. None when there was nothing to write. Raises StoreError when it was
+    the store that did not take it.
+    """
     for _ in range(TRIES):
         found = documents.get(store, index, name)
-        if found is None:
-            return False
-        changed = by(found.source)
-        if changed is None or documents.put(store, index, name, changed, found):
-            return True
+        changed = by(found.source) if found else None
+        if changed is None:
+            return None
+        (outcome,) = documents.bulk(store, [Write("index", index, name, changed, found)])
+        if outcome.applied or outcome.unfit:
+            return outcome
+        if not outcome.conflict:
+            raise StoreError(f"Elasticsearch does not take items ({outcome.status}: {outcome.reason})")
     raise StoreError(f"item {name} is written to from too many sides at once")

@@ -13,7 +13,7 @@ from typing import Any
 from newswatch import identity, story
 from newswatch.errors import StoreError
 from newswatch.index import documents, items, known_items
-from newswatch.index.documents import Write
+from newswatch.index.documents import Outcome, Write
 from newswatch.model.feed import Correction, Decision
 from newswatch.model.item import Item, Revision, TaggedItem
 from newswatch.pipeline.turn import Poll, Turn
@@ -44,9 +44,12 @@ def keep(poll: Poll, turns: Sequence[Turn], new: Sequence[TaggedItem]) -> Kept:
     """
     decisions = [turn.decision for turn in turns if turn.decision]
     written = items.write(poll.store, new, poll.now)
-    corrected = sum(_correct(poll, one) for decision in decisions for one in decision.corrected)
+    outcomes = [_correct(poll, one) for decision in decisions for one in decision.corrected]
+    unfit = [one for one in outcomes if one and one.unfit]
+    items.set_aside(poll.store, unfit, poll.now)
     _write_entries(poll, decisions, written.places)
-    return Kept(written.created, written.refused, corrected)
+    refused = written.refused | {one.write.id for one in unfit}
+    return Kept(written.created, refused, sum(one is not None and one.applied for one in outcomes))
 
 
 def _joined(one: Item, other: Item) -> Item:
@@ -59,8 +62,11 @@ def _tagged(poll: Poll, item: Item) -> TaggedItem:
     return TaggedItem(item, tagging, story.bands(item.title, item.summary, item.content, tagging.language))
 
 
-def _correct(poll: Poll, correction: Correction) -> bool:
-    """Put a correction in place: the earlier text becomes a revision, tags are made anew, times and story stay."""
+def _correct(poll: Poll, correction: Correction) -> Outcome | None:
+    """Put a correction in place: the earlier text becomes a revision, tags are made anew, times and story stay.
+
+    What became of it; None when there was nothing to correct.
+    """
     entry = correction.entry
 
     def corrected(source: dict[str, Any]) -> dict[str, Any] | None:
