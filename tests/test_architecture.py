@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import ast
+import re
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
+import yaml
 
+DESCRIBED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 PACKAGE = Path(__file__).parent.parent / "plugins" / "newswatch"
 BOTTOM = {"model", "errors"}
 PURE = {"parse", "identity", "schedule", "tag", "story", "detect", "alert", "digest", "panels", "render"}
@@ -82,3 +86,30 @@ def test_nothing_but_the_outermost_edge_reads_the_clock(path: Path) -> None:
     source = path.read_text(encoding="utf-8")
     for call in ("datetime.now(", "datetime.utcnow(", "time.time(", "date.today("):
         assert call not in source, f"{path} reads the clock"
+
+
+@lru_cache(maxsize=1)
+def watched() -> re.Pattern[str]:
+    """What the shipped watch-list calls the actors that make news of its matter; short and common words apart."""
+    actors = yaml.safe_load((PACKAGE.parent.parent / "config" / "watchlist" / "actors.yaml").read_text("utf-8"))
+    names = {
+        re.sub(r"\(.*?\)|\*", "", term).strip().casefold()
+        for actor in actors["actors"]
+        if actor.get("scope", 0) == 1
+        for terms in actor["terms"].values()
+        for term in re.split(r",\s*(?![^()]*\))", terms)
+    }
+    telling = sorted(name for name in names if len(name) >= (2 if name >= "\u1100" else 6))
+    return re.compile(rf"\b(?:{'|'.join(map(re.escape, telling))})", re.IGNORECASE)
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_what_is_watched_stands_in_the_watch_list_alone(path: Path) -> None:
+    if path.relative_to(PACKAGE) in {Path("parse/languages.py"), Path("tag/language.py")}:
+        # names of languages
+        return
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    words = [node.id for node in ast.walk(tree) if isinstance(node, ast.Name)]
+    words += [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+    described = {ast.get_docstring(node, clean=False) for node in ast.walk(tree) if isinstance(node, DESCRIBED)}
+    assert [word for word in words if word not in described and watched().search(word)] == []

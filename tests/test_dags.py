@@ -79,7 +79,7 @@ def test_the_real_dags_run(es_url: str, namespace: str, tmp_path: Path, feed_ser
     config = tmp_path / "config"
     config.mkdir()
     (config / "watchlist").symlink_to(ROOT / "config" / "watchlist")
-    (config / "rules.yaml").write_text(RULES)
+    (config / "rules.yaml").write_text(RULES.replace("{tags}", "military"))
     (config / "channels.yaml").write_text(CHANNELS.replace("{path}", str(tmp_path / "messages")))
     feeds = tmp_path / "feeds.yaml"
     feeds.write_text(

@@ -42,7 +42,9 @@ def attach(store: Store, index: str, name: str, feeds: Iterable[str]) -> None:
     raise StoreError(f"item {name} is written to from too many sides at once")
 
 
-def change(store: Store, index: str, name: str, by: Callable[[dict[str, Any]], dict[str, Any] | None]) -> Outcome | None:
+def change(
+    store: Store, index: str, name: str, by: Callable[[dict[str, Any]], dict[str, Any] | None]
+) -> Outcome | None:
     """Replace a document by what ``by`` makes of it (None: leave it), under guard.
 
     What became of the write: applied, or unfit. None when there was nothing to write. Raises StoreError when it was

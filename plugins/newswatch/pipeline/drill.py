@@ -18,16 +18,19 @@ from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from xml.sax.saxutils import escape
 
 from newswatch.airflow_api import AirflowApi
+from newswatch.config.watchlist import load_watchlist
 from newswatch.errors import NewswatchError
 from newswatch.index import state
 from newswatch.index.client import Store
 from newswatch.index.templates import drop, ensure
 
 LEASE = timedelta(minutes=10)
-TITLE = "Drill: North Korean troops deployed to Russia's Kursk region, says canary {mark}"
-EMPTY = '<?xml version="1.0"?><rss version="2.0"><channel><title>Canary</title>{items}</channel></rss>'
+TITLE = "{sentence} ({mark})"
+EMPTY = '<?xml version="1.0"?><rss version="2.0"><channel><title>Canary</title></channel></rss>'
+FULL = EMPTY.replace("</title>", "</title><language>{language}</language>{item}")
 ITEM = "<item><guid>{mark}</guid><title>{title}</title><link>http://127.0.0.1:{port}/{mark}</link></item>"
 RULES = """\
 rules:
@@ -35,7 +38,7 @@ rules:
     type: match
     title: The drill's canary
     severity: info
-    where: {tags: [military]}
+    where: {tags: [{tags}]}
 """
 CHANNELS = """\
 channels:
@@ -68,12 +71,22 @@ class Folder:
 
 
 @dataclass(frozen=True, slots=True)
+class Sentence:
+    """What the watch-list itself says must be given one of ``tags``."""
+
+    text: str
+    language: str
+    tags: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Drill:
-    """One drill: its place, the mark of its canary, and its feed's port."""
+    """One drill: its place, the mark of its canary, its feed's port, and what the canary says."""
 
     place: Folder
     mark: str
     port: int
+    sentence: Sentence
 
     @property
     def folder(self) -> Path:
@@ -129,7 +142,7 @@ def run(folder: Folder, poll: Step, watch: Step, say: Say) -> list[str]:
     """Run the drill; returns what to tell: how long each step took, and where the messages are."""
     shutil.rmtree(folder.path, ignore_errors=True)
     with _feed() as (served, port):
-        drill = Drill(folder, f"canary-{port}-{threading.get_native_id()}", port)
+        drill = Drill(folder, f"canary-{port}-{threading.get_native_id()}", port, _sentence(folder.watchlist))
         _configure(drill)
         times = []
         for name, step in (
@@ -151,13 +164,28 @@ def run(folder: Folder, poll: Step, watch: Step, say: Say) -> list[str]:
     return [f"Drill     {', '.join(times)}", *(f"          {file}" for file in messages)]
 
 
+def _sentence(watchlist: Path) -> Sentence:
+    """The first should-hit sentence of the watch-list."""
+    for concept in load_watchlist(watchlist).concepts:
+        for language, sentences in concept.should_hit.items():
+            if concept.tags and sentences:
+                return Sentence(sentences[0], language, concept.tags)
+    raise DrillError(f"no concept in {watchlist} has both tags and a should-hit sentence; write one")
+
+
 def _configure(drill: Drill) -> None:
     config = drill.folder / "config"
     config.mkdir(parents=True)
     shutil.copytree(drill.place.watchlist, config / "watchlist")
     (config / "feeds.yaml").write_text(f"feeds:\n  - id: canary\n    url: http://127.0.0.1:{drill.port}/feed\n")
-    (config / "rules.yaml").write_text(RULES)
+    (config / "rules.yaml").write_text(RULES.replace("{tags}", ", ".join(drill.sentence.tags)))
     (config / "channels.yaml").write_text(CHANNELS.replace("{path}", str(drill.folder / "messages")))
+
+
+def _document(drill: Drill) -> str:
+    title = escape(TITLE.format(sentence=drill.sentence.text, mark=drill.mark))
+    item = ITEM.format(mark=drill.mark, title=title, port=drill.port)
+    return FULL.format(language=drill.sentence.language, item=item)
 
 
 @contextmanager
@@ -167,10 +195,7 @@ def _feed() -> Iterator[tuple[list[Drill], int]]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            entries = [
-                ITEM.format(mark=one.mark, port=one.port, title=TITLE.format(mark=one.mark)) for one in published
-            ]
-            body = EMPTY.format(items="".join(entries)).encode()
+            body = (_document(published[0]) if published else EMPTY).encode()
             self.send_response(200)
             self.send_header("Content-Type", "application/rss+xml")
             self.send_header("Content-Length", str(len(body)))
