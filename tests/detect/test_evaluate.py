@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -96,6 +97,16 @@ def test_stories_are_counted_by_their_leads() -> None:
     assert len(signals([by_family], copies)) == 2
 
 
+def test_a_publisher_counts_once_in_a_window() -> None:
+    busy = [item(5 + number / 5, f"c{number}", family="x") for number in range(8)]
+    for more in ({"type": "threshold", "at_least": 3}, {"type": "share", "above": 0.4, "at_least": 3}):
+        by_family = rule(window="2h", count="publishers", where={"languages": "nl"}, **more)
+        others = [item(5.1 + n / 10, f"o{n}", language="nl") for n in range(3)]
+        assert signals([by_family], [item(at, n, family="x", language="nl") for at, n in ((5, "a"), (5.5, "b"))]) == []
+        assert signals([by_family], [dataclasses.replace(one, language="nl") for one in busy]) == []
+        assert len(signals([by_family], busy + others)) == 2
+
+
 def test_share_of_the_whole() -> None:
     share = rule(type="share", window="1h", above=0.6, at_least=5, where={"tags": "military"})
     items = [item(3 + n / 60, f"a{n}", tags=("military",)) for n in range(8)]
@@ -117,6 +128,22 @@ def test_novelty_needs_a_history_and_publishers() -> None:
     items += [item(1, "a", actors=("a", "c")), item(1.1, "b", actors=("a", "c"))]
     items += [item(30, "c", actors=("c", "d")), item(31, "d", actors=("c", "d")), item(32, "e", actors=("c", "d"))]
     assert told(signals([new], items)) == [("event", "c+d", 31.0)]
+
+
+def test_a_novelty_is_new_in_each_split_value() -> None:
+    new = rule(type="novelty", of="concept", unseen_for="1d", publishers=1, by="language")
+    items = [item(1, "a", language="en"), item(30, "b", language="nl"), item(30.5, "c", language="en")]
+    items += [item(20, "d", language="en")]
+    found = signals([new], items)
+    assert told(found) == [("event", "nl,missile", 30.0)]
+    assert found[0].labels == (("language", "nl"),)
+
+
+def test_a_feed_is_silent_in_one_language_only() -> None:
+    quiet = rule(type="quiet", of="feed", times=4, at_least="3h", by="language")
+    items = [item(number / 2, f"x{number}", feeds=("x",), language="en") for number in range(60)]
+    items += [item(number / 2, f"y{number}", feeds=("x",), language="nl") for number in range(24)]
+    assert told(signals([quiet], items, 27)) == [("state-over", "nl,x", 14.5)]
 
 
 def test_quiet_goes_by_the_own_rhythm() -> None:
@@ -145,6 +172,22 @@ def test_sequence_follows_the_same_actor() -> None:
     ]
     found = [one for one in signals([first, then, both], items) if one.rule == "r"]
     assert [(one.story, one.note) for one in found] == [("z", "after: A")]
+
+
+def test_a_split_sequence_needs_the_same_value_of_both() -> None:
+    first = ONE.validate_python({"id": "a", "type": "match", "title": "A", "where": {"concepts": "arms"}})
+    then = ONE.validate_python(
+        {"id": "b", "type": "match", "title": "B", "by": "language", "where": {"concepts": "sanction"}}
+    )
+    by_tag = rule(type="sequence", first="a", then="b", same="nothing", by=["tag", "actor"])
+    items = [
+        item(1, "x", concepts=("arms",), tags=("military", "trade"), actors=("russia",)),
+        item(2, "y", concepts=("sanction",), tags=("trade", "talks"), actors=("russia", "iran")),
+        item(3, "z", concepts=("sanction",), tags=("talks",), actors=("russia",)),
+    ]
+    found = [one for one in signals([first, then, by_tag], items) if one.rule == "r"]
+    assert [(one.key, one.story, one.note) for one in found] == [("trade,russia", "y", "after: A")]
+    assert dict(found[0].labels) == {"tag": "trade", "actor": "russia", "language": "und"}
 
 
 @pytest.mark.parametrize("origin", ["seed", "backfill"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -98,6 +99,21 @@ def test_a_thousand_writes_go_in_chunks_and_keep_their_order(store: Store) -> No
     documents.refresh(store, store.index("entries"))
     search = {"query": {"match_all": {}}, "sort": ["feed"]}
     assert sum(len(page) for page in documents.pages(store, search, store.index("entries"), 500)) == 1200
+
+
+def test_a_bulk_that_no_server_takes_at_once_goes_in_order(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: list[int] = []
+    send = documents._send
+
+    def counted(store: Store, chunk: Any) -> Any:
+        sent.append(len(chunk))
+        return send(store, chunk)
+
+    monkeypatch.setattr(documents, "_send", counted)
+    monkeypatch.setattr(documents, "WHOLE", (1_000, 10_000))
+    writes = [Write("create", store.index("ledger"), f"w{n}", {"word": "x" * 900}) for n in range(25)]
+    assert [one.write.id for one in documents.bulk(store, writes, whole=True)] == [f"w{n}" for n in range(25)]
+    assert sent == [10, 10, 5]
 
 
 def test_put_is_guarded(store: Store) -> None:

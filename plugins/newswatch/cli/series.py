@@ -39,10 +39,12 @@ def read_series(path: Path) -> Series:
     table = csv.reader(text.splitlines())
     try:
         header = [name.strip().lower() for name in next(table)]
+        _check_header(path, header)
+        rows = [(table.line_num, row) for row in table if row]
     except StopIteration:
         raise UsageError(f"{path}: is empty; it should start with timestamp,value") from None
-    _check_header(path, header)
-    rows = [(table.line_num, row) for row in table if row]
+    except csv.Error as error:
+        raise UsageError(f"{path}: row {table.line_num}: is not CSV: {error}") from None
     return _series(path, header, rows)
 
 
@@ -61,15 +63,16 @@ def _series(path: Path, header: list[str], rows: list[tuple[int, list[str]]]) ->
     from newswatch.detect.volume import Rows
 
     if len(rows) < 2:
-        raise UsageError(f"{path}: a series needs at least two rows, this has {len(rows)}")
+        last = rows[-1][0] if rows else 1
+        raise UsageError(f"{path}: row {last}: is the last; a series needs at least two rows below its header")
     for line, row in rows:
         if len(row) != len(header):
             raise UsageError(f"{path}: row {line}: has {len(row)} fields, not {len(header)}")
     column = {name: [(line, row[at].strip()) for line, row in rows] for at, name in enumerate(header)}
     times = _times(path, column["timestamp"])
-    numbers = {
-        name: np.array(list(_numbers(path, name, column[name]))) for name in ("value", "feeds", "top") if name in column
-    }
+    # an optional column without any number is one that is not known
+    given = ["value", *(name for name in ("feeds", "top") if any(text for _, text in column.get(name, ())))]
+    numbers = {name: np.array(list(_numbers(path, name, column[name]))) for name in given}
     bucket = int((times[1] - times[0]).total_seconds())
     return Series(
         Rows(times[0], bucket, numbers["value"], numbers.get("feeds"), numbers.get("top")),
@@ -106,9 +109,10 @@ def _times(path: Path, cells: list[tuple[int, str]]) -> list[datetime]:
 def _numbers(path: Path, name: str, cells: list[tuple[int, str]]) -> Iterator[float]:
     for line, text in cells:
         try:
-            number = float(text)
+            # Python would read 1_000
+            number = float(text.replace("_", "?"))
         except ValueError:
-            what = f"{text!r} is not a number" if text else "is empty"
+            what = f"{text!r} is not a number" if text else "is empty, though others are not"
             raise UsageError(f"{path}: row {line}: {name} {what}") from None
         if not math.isfinite(number):
             raise UsageError(f"{path}: row {line}: {name} {text} is not a finite number")

@@ -17,7 +17,7 @@ from newswatch.desk.setup import Desk
 from newswatch.desk.words import segment
 from newswatch.detect.thread import thread
 from newswatch.index import documents
-from newswatch.pipeline.detect import observed
+from newswatch.pipeline.detect_news import observed
 
 COPIES, THREAD = 100, 80
 BRIEF = tuple(name for name in SHOWN if name not in ("summary", "revisions", "quality"))

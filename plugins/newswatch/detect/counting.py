@@ -47,6 +47,7 @@ def keep(rule: Rule, memory: Memory, bucket: int, cells: dict[str, list[Observed
         whole = memory.cells.setdefault(WHOLE, Cell())
         among = list({item.id: item for one in cells.values() for item in one}.values()) if rule.by else list(items)
         whole.counts[bucket] = measure(rule, among)
+        whole.names[bucket] = _distinct(rule, among)
 
 
 def measure(rule: Rule, items: Sequence[Observed]) -> int:
@@ -59,10 +60,9 @@ def measure(rule: Rule, items: Sequence[Observed]) -> int:
 
 
 def _keep(rule: Rule, cell: Cell, bucket: int, items: list[Observed]) -> None:
-    if isinstance(rule, Breadth):
-        names = sorted({_name(rule.of, item) for item in items} - {""})
-        if names or bucket in cell.names:
-            cell.names[bucket] = names
+    names = _distinct(rule, items)
+    if names or bucket in cell.names:
+        cell.names[bucket] = names
     count = measure(rule, items)
     if count or bucket in cell.counts:
         cell.counts[bucket] = count
@@ -71,6 +71,14 @@ def _keep(rule: Rule, cell: Cell, bucket: int, items: list[Observed]) -> None:
         cell.tops[bucket] = largest[0][1] if largest else 0
     if items:
         cell.last = max(cell.last, *(item.at.timestamp() for item in items))
+
+
+def _distinct(rule: Rule, items: Sequence[Observed]) -> list[str]:
+    """The names that a window counts once, however many of its buckets have them; none where counts add up."""
+    of = rule.of if isinstance(rule, Breadth) else rule.count
+    if isinstance(rule, Volume) or of in ("items", "stories"):
+        return []
+    return sorted({_name(of, item) for item in items} - {""})
 
 
 def _name(of: str, item: Observed) -> str:

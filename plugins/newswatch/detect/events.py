@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import combinations
+from itertools import combinations, product
+from typing import Any
 
 from newswatch.detect.look import event_signal
 from newswatch.detect.memory import Cell, Memory
 from newswatch.detect.thread import thread
-from newswatch.detect.where import split
+from newswatch.detect.where import labels, split
 from newswatch.model.observed import Observed, families
 from newswatch.model.rules import Match, Novelty
 from newswatch.model.rules import Sequence as SequenceRule
@@ -47,8 +48,9 @@ def novelties(rule: Novelty, memory: Memory, items: Sequence[Observed]) -> Itera
     unseen = rule.unseen_for.total_seconds()
     for item in items:
         at = item.at.timestamp()
-        for value in _values(rule, item):
-            cell = memory.cells.setdefault(value, Cell())
+        for key, value in product(split(rule, item), _values(rule, item)):
+            name = f"{key},{value}" if key else value
+            cell = memory.cells.setdefault(name, Cell())
             if not cell.last or at - cell.last >= unseen or (cell.first and at - cell.first > _within(rule)):
                 fresh = not cell.last or at - cell.last >= unseen
                 cell.first, cell.families = (at if fresh else 0.0), []
@@ -62,8 +64,9 @@ def novelties(rule: Novelty, memory: Memory, items: Sequence[Observed]) -> Itera
                 # nothing can be called new before one has looked for that long
                 if item.origin == "live" and begun - memory.since >= unseen:
                     days = unseen / 86_400
-                    note = f"{value} not seen for {days:g} days, now by {', '.join(cell.families)}"
-                    yield event_signal(rule, item, [item], key=value, note=note)
+                    where = f" with {key}" if key else ""
+                    note = f"{value} not seen{where} for {days:g} days, now by {', '.join(cell.families)}"
+                    yield event_signal(rule, item, [item], key=name, note=note)
     for value in [value for value, cell in memory.cells.items() if _stale(memory, cell, unseen)]:
         del memory.cells[value]
 
@@ -89,31 +92,52 @@ def _values(rule: Novelty, item: Observed) -> Iterable[str]:
 
 
 def sequences(rule: SequenceRule, memory: Memory, signals: Sequence[Signal]) -> Iterator[Signal]:
-    """A signal for each of rule ``then`` that follows one of rule ``first`` with the same actors (or key)."""
+    """A signal for each of rule ``then`` that follows one of rule ``first`` with the same actors (or key).
+
+    With ``by``, one for each value that both have.
+    """
     within = rule.within.total_seconds()
     for signal in sorted((one for one in signals if one.kind is not Kind.UNDER), key=lambda one: (one.at, one.id)):
         at = signal.at.timestamp()
         if signal.rule == rule.then and signal.origin == "live":
             before = [one for one in memory.told if 0 <= at - one["at"] <= within and _same(rule, one, signal)]
-            if before:
-                yield _follows(rule, before[-1], signal)
+            latest = {key: one for one in before for key in _shared(rule, one, signal)}
+            for key, one in latest.items():
+                yield _follows(rule, one, signal, key)
         if signal.rule == rule.first and signal.origin == "live":
             row = {"id": signal.id, "at": at, "key": signal.key, "actors": list(signal.actors), "title": signal.title}
+            row |= {"split": _split(rule, signal)} if rule.by else {}
             memory.told = [one for one in memory.told if one["id"] != signal.id and at - one["at"] <= within] + [row]
             memory.told = memory.told[-MOST:]
 
 
-def _same(rule: SequenceRule, before: dict[str, object], signal: Signal) -> bool:
+def _same(rule: SequenceRule, before: dict[str, Any], signal: Signal) -> bool:
     if rule.same == "actors":
-        actors = before["actors"]
-        return isinstance(actors, list) and not set(actors).isdisjoint(signal.actors)
+        return not set(before["actors"]).isdisjoint(signal.actors)
     return rule.same == "nothing" or before["key"] == signal.key
 
 
-def _follows(rule: SequenceRule, before: dict[str, object], signal: Signal) -> Signal:
+def _split(rule: SequenceRule, signal: Signal) -> dict[str, list[str]]:
+    """What a signal stands for in each field of the split: its own split value, else the names of its items."""
+    known = {"tag": signal.tags, "actor": signal.actors}
+    own = dict(signal.labels)
+    return {field: [own[field]] if field in own else list(known.get(field, ())) for field in rule.by}
+
+
+def _shared(rule: SequenceRule, before: dict[str, Any], signal: Signal) -> list[str]:
+    """The split values of both."""
+    if not rule.by:
+        return [signal.key]
+    here, there = _split(rule, signal), before.get("split", {})
+    both = ([value for value in here[field] if value in there.get(field, ())] for field in rule.by)
+    return [",".join(values) for values in product(*both)]
+
+
+def _follows(rule: SequenceRule, before: dict[str, Any], signal: Signal, key: str) -> Signal:
     return dataclasses.replace(
         signal,
-        id=signal_id(rule.id, signal.key, signal.start, Kind.EVENT, signal.id),
+        id=signal_id(rule.id, key, signal.start, Kind.EVENT, signal.id),
+        key=key,
         rule=rule.id,
         type=rule.type,
         title=rule.title,
@@ -121,7 +145,7 @@ def _follows(rule: SequenceRule, before: dict[str, object], signal: Signal) -> S
         severity=rule.severity,
         kind=Kind.EVENT,
         story=signal.story or signal.id,
-        labels=tuple(sorted((dict(signal.labels) | dict(rule.labels)).items())),
+        labels=tuple(sorted((dict(signal.labels) | dict(labels(rule, key))).items())),
         runbook=rule.runbook,
         note=f"after: {before['title']}",
     )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from newswatch.detect.look import Finding, Look
 from newswatch.detect.memory import Cell, Memory
+from newswatch.detect.where import split
 from newswatch.model.observed import Observed
 from newswatch.model.rules import Quiet
 from newswatch.model.signal import Kind
@@ -52,12 +53,16 @@ def allowed(rule: Quiet, cell: Cell) -> float:
 
 
 def keys(rule: Quiet, item: Observed) -> tuple[str, ...]:
-    """What the item says is alive."""
+    """What the item says is alive, under each of its split values."""
+    return tuple(f"{key},{name}" if key else name for key in split(rule, item) for name in _names(rule, item))
+
+
+def _names(rule: Quiet, item: Observed) -> Sequence[str]:
     if rule.of == "feed":
         return item.feeds
     if rule.of == "publisher":
         return (item.publisher,)
-    return tuple(tag for tag in item.tags if not rule.where.tags or tag in rule.where.tags)
+    return [tag for tag in item.tags if not rule.where.tags or tag in rule.where.tags]
 
 
 def _heard(rule: Quiet, cell: Cell, key: str, at: float) -> Iterator[Finding]:

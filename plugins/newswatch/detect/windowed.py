@@ -61,16 +61,21 @@ def _step(
 
 def _read(rule: Windowed, memory: Memory, cell: Cell, bucket: int) -> _Reading:
     span = range(bucket + STEP - int(rule.window.total_seconds()) // STEP * STEP, bucket + STEP, STEP)
+    count = _count(rule, cell, span)
     if isinstance(rule, Breadth):
-        names = {name for at in span for name in cell.names.get(at, ())}
-        return _Reading(len(names) >= rule.at_least, len(names), rule.at_least)
-    count = sum(cell.counts.get(at, 0) for at in span)
+        return _Reading(count >= rule.at_least, count, rule.at_least)
     if isinstance(rule, Share):
-        whole = sum(memory.cells[WHOLE].counts.get(at, 0) for at in span) if WHOLE in memory.cells else 0
+        whole = _count(rule, memory.cells[WHOLE], span) if WHOLE in memory.cells else 0
         return _Reading(whole >= rule.at_least and count > rule.above * whole, count, rule.above * whole)
     if rule.at_least is not None:
         return _Reading(count >= rule.at_least, count, rule.at_least)
     return _Reading(count < (rule.below or 0), count, rule.below or 0)
+
+
+def _count(rule: Windowed, cell: Cell, span: range) -> int:
+    if isinstance(rule, Breadth) or rule.count == "publishers":
+        return len({name for at in span for name in cell.names.get(at, ())})
+    return sum(cell.counts.get(at, 0) for at in span)
 
 
 def _note(rule: Windowed) -> str:

@@ -16,8 +16,8 @@ from newswatch.index.client import BUSY, Store, asking, body
 
 CHUNK = 500
 CHUNK_BYTES = 4_000_000
-#: below what a server takes in one request unless told otherwise (100 MB)
-WHOLE = (200_000, 64_000_000)
+#: a request as large as a server takes: it refuses what is over a tenth of its heap, for good (512 MB at the least)
+WHOLE = (200_000, 24_000_000)
 IN_FLIGHT = 2
 TRIES = 4
 PAGE = 1000
@@ -122,13 +122,14 @@ def put(store: Store, index: str, name: str, source: Source, guard: Found | None
 
 
 def bulk(store: Store, writes: Iterable[Write], *, whole: bool = False) -> list[Outcome]:
-    """Apply many writes, two requests in flight (``whole``: one request); those that met a busy server are tried again.
+    """Apply many writes, two requests in flight; those that met a busy server are tried again.
 
+    ``whole``: as few requests as the server can take, one after the other, so that what comes last is applied last.
     A write that was applied while its answer was lost comes back as a conflict when repeated. Raises
     StoreUnavailableError when the store stays busy or away: then nothing is known of the rest.
     """
     chunks = list(_chunks(writes, WHOLE if whole else (CHUNK, CHUNK_BYTES)))
-    if len(chunks) <= 1:
+    if whole or len(chunks) <= 1:
         return [outcome for chunk in chunks for outcome in _send(store, chunk)]
     with ThreadPoolExecutor(IN_FLIGHT) as pool:
         return [outcome for outcomes in pool.map(lambda chunk: _send(store, chunk), chunks) for outcome in outcomes]

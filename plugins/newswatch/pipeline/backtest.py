@@ -18,7 +18,8 @@ from newswatch.model.alert import LifeCycle
 from newswatch.model.observed import Observed
 from newswatch.model.rules import Rule
 from newswatch.model.signal import Coverage, Kind, Signal
-from newswatch.pipeline.detect import FIELDS, PAGE, observed, rebuild
+from newswatch.pipeline.detect import rebuild
+from newswatch.pipeline.detect_news import FIELDS, PAGE, observed
 from newswatch.pipeline.watch import act_of
 
 #: history before the span that teaches baselines without a word

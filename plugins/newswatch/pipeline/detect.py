@@ -27,38 +27,18 @@ from newswatch.index.signals import signal_write
 from newswatch.model.observed import Observed
 from newswatch.model.rules import Rule
 from newswatch.model.signal import Coverage, Signal
+from newswatch.pipeline.detect_news import ingested, linked, observed, read_news
 
 OVERLAP = timedelta(minutes=10)
 #: without a cursor, items of the last day are matched (and only the newest buckets counted)
 FIRST = timedelta(days=1)
-#: an item that nobody linked to a story within this time stands for itself
-UNLINKED = timedelta(hours=1)
 #: buckets before the overlap that are counted again, and from whose items signals are explained
 BEHIND = 2
 LATEST = timedelta(hours=24)
 SHARDS = 16
-PAGE = 10_000
-OVERDUE = timedelta(minutes=20)
 COVERAGE_KEPT = 100 * STEP
 CURSOR = "cursor-detect"
 TRIES = 5
-FIELDS = [
-    "event.created",
-    "event.ingested",
-    "story.id",
-    "story.lead",
-    "origin",
-    "title",
-    "summary",
-    "url.full",
-    "publisher",
-    "language",
-    "tags",
-    "concepts",
-    "actors",
-    "feeds",
-    "watchlist.version",
-]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +59,9 @@ def detect_pass(store: Store, rules: Sequence[Rule], now: datetime) -> tuple[Sig
     since = datetime.fromisoformat(kept.cursor["ingested"]) if kept.cursor else now - FIRST
     counted = floor(((since if kept.cursor else now) - OVERLAP).timestamp()) - BEHIND * STEP
     first = min(counted, kept.cursor.get("again", counted))
-    hits, coverage = _news(store, since - OVERLAP, moment(first), now)
-    items = [(observed(hit["_id"], hit["_source"]), hit) for hit in hits if _linked(hit, now)]
-    fresh = [(item, _mark(item)) for item, hit in items if _ingested(hit) >= since - OVERLAP]
+    hits, coverage = read_news(store, since - OVERLAP, moment(first), now)
+    items = [(observed(hit["_id"], hit["_source"]), hit) for hit in hits if linked(hit, now)]
+    fresh = [(item, _mark(item)) for item, hit in items if ingested(hit) >= since - OVERLAP]
     # when late items made a pass look further back, what they changed is still to be counted
     late = "again" in kept.cursor and "rebuilt" not in kept.cursor
     known = set() if late else set(kept.cursor.get("seen", ()))
@@ -89,7 +69,7 @@ def detect_pass(store: Store, rules: Sequence[Rule], now: datetime) -> tuple[Sig
     look = Look(now, new, _buckets([item for item, _ in items], first, now), _coverage(kept, coverage, now))
     found = evaluate(Filed(rules), kept.memories, look)
     _write(store, rules, found, kept, now)
-    held = [_ingested(hit) for hit in hits if not _linked(hit, now)]
+    held = [ingested(hit) for hit in hits if not linked(hit, now)]
     _advance(store, kept, look, (first, held, [mark for _, mark in fresh]))
     return tuple(found.signals)
 
@@ -130,30 +110,6 @@ def know(store: Store, pairs: Sequence[tuple[Observed, Observed]]) -> None:
     raise StoreUnavailableError("passes of detection were faster each time")
 
 
-def observed(name: str, source: Mapping[str, Any]) -> Observed:
-    """The item of a document."""
-    publisher = source.get("publisher") or {}
-    return Observed(
-        id=name,
-        at=datetime.fromisoformat(source["event"]["created"]),
-        story=source["story"]["id"],
-        lead=bool(source["story"].get("lead", True)),
-        origin=source["origin"],
-        title=source.get("title") or "",
-        summary=source.get("summary") or "",
-        url=(source.get("url") or {}).get("full"),
-        publisher=publisher.get("id") or "",
-        family=publisher.get("family") or publisher.get("id") or "",
-        country=publisher.get("country") or "",
-        language=source.get("language") or "und",
-        tags=tuple(source.get("tags", ())),
-        concepts=tuple(source.get("concepts", ())),
-        actors=tuple(source.get("actors", ())),
-        feeds=tuple(source.get("feeds", ())),
-        watchlist=(source.get("watchlist") or {}).get("version") or "",
-    )
-
-
 def shard(rule: str) -> str:
     """The document that remembers a rule."""
     return f"memory-{zlib.crc32(rule.encode()) % SHARDS}"
@@ -172,63 +128,6 @@ def _read(store: Store, rules: Sequence[Rule]) -> _Kept:
         if rule in known
     }
     return _Kept(found[CURSOR].source["value"] if CURSOR in found else {}, Memories(memories), found)
-
-
-def _news(
-    store: Store, ingested: datetime, created: datetime, now: datetime
-) -> tuple[list[dict[str, Any]], Coverage | None]:
-    """Items ingested or created since then, and how many of the feeds answer."""
-    documents.refresh(store, store.index("items"), store.index("feeds"))
-    news = [
-        {"range": {"event.ingested": {"gte": ingested.isoformat()}}},
-        {"range": {"event.created": {"gte": created.isoformat()}}},
-    ]
-    request: dict[str, Any] = {
-        "query": {
-            "bool": {
-                "should": news,
-                "minimum_should_match": 1,
-                # what another machine's clock puts after now is read by the next pass
-                "filter": [{"range": {"event.ingested": {"lte": now.isoformat()}}}],
-            }
-        },
-        "size": PAGE,
-        "_source": FIELDS,
-        "track_total_hits": False,
-        # event.created decides the monthly index, and _seq_no is unique in an index
-        "sort": [{"event.created": {"order": "asc", "unmapped_type": "date"}}, {"_seq_no": "asc"}],
-    }
-    index = f"{store.index('items')},{store.index('feeds')}"
-    answer = documents.search(store, index, {**request, "aggs": _feeds(now)})
-    counted = answer.get("aggregations", {}).get("all", {}).get("feeds", {"doc_count": 0})
-    coverage = Coverage(counted["answer"]["doc_count"], counted["doc_count"]) if counted["doc_count"] else None
-    hits: list[dict[str, Any]] = list(answer["hits"]["hits"])
-    while len(answer["hits"]["hits"]) == PAGE:
-        answer = documents.search(store, index, {**request, "search_after": hits[-1]["sort"]})
-        hits += answer["hits"]["hits"]
-    return hits, coverage
-
-
-def _feeds(now: datetime) -> dict[str, Any]:
-    """Counts the feeds, and those that answer: the last poll went well and the next is not overdue."""
-    known = {
-        "filter": [{"exists": {"field": "configured_url"}}],
-        "must_not": [{"terms": {"status": ["gone", "paused"]}}],
-    }
-    answer = [
-        {"terms": {"status": ["ok", "unchanged"]}},
-        {"range": {"next_poll": {"gte": (now - OVERDUE).isoformat()}}},
-    ]
-    counted = {"answer": {"filter": {"bool": {"filter": answer}}}}
-    return {"all": {"global": {}, "aggs": {"feeds": {"filter": {"bool": known}, "aggs": counted}}}}
-
-
-def _linked(hit: Mapping[str, Any], now: datetime) -> bool:
-    return "lead" in hit["_source"]["story"] or now - _ingested(hit) > UNLINKED
-
-
-def _ingested(hit: Mapping[str, Any]) -> datetime:
-    return datetime.fromisoformat(hit["_source"]["event"]["ingested"])
 
 
 def _mark(item: Observed) -> int:
@@ -260,9 +159,10 @@ def _coverage(kept: _Kept, current: Coverage | None, now: datetime) -> dict[int,
 
 
 def _write(store: Store, rules: Sequence[Rule], found: Detection, kept: _Kept, now: datetime) -> None:
-    writes = [*_memories(store, [rule.id for rule in rules], found, kept, now)]
+    # memories last: when a pass breaks off between requests, the next one finds the same signals again
+    writes = [signal_write(store, signal, now) for signal in found.signals]
     writes += [band_write(store, band) for band in found.bands]
-    writes += [signal_write(store, signal, now) for signal in found.signals]
+    writes += _memories(store, [rule.id for rule in rules], found, kept, now)
     _refuse(documents.bulk(store, writes, whole=True))
 
 

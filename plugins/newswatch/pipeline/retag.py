@@ -14,7 +14,8 @@ from newswatch.index.documents import Found, Write
 from newswatch.index.items import tagged_fields
 from newswatch.model.rules import Rule
 from newswatch.pipeline.backtest import rebuild_counts
-from newswatch.pipeline.detect import FIELDS, know, observed
+from newswatch.pipeline.detect import know
+from newswatch.pipeline.detect_news import FIELDS, observed
 from newswatch.tag import Tagger
 
 BATCH = 500

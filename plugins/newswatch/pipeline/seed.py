@@ -15,7 +15,7 @@ from newswatch.index.items import Written
 from newswatch.model.item import TaggedItem
 from newswatch.model.rules import Rule
 from newswatch.pipeline import link
-from newswatch.pipeline.detect import observed
+from newswatch.pipeline.detect_news import observed
 from newswatch.tag import Tagger
 
 
