@@ -31,7 +31,8 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "plugins"))
 
 from aiosmtpd.controller import Controller
 from ops.airflow import Airflow
-from ops.node import Node, free_ports
+from ops.node import Node
+from ops.ports import free_ports
 from pydantic import TypeAdapter
 
 from newswatch.deliver.email import EmailChannel

@@ -19,7 +19,7 @@ from pathlib import Path
 from newswatch.airflow_api import AirflowApi
 from ops import settings
 from ops.errors import OpsError
-from ops.node import free_ports
+from ops.ports import free_ports
 from ops.processes import Processes, tail
 
 PARTS = ("api-server", "scheduler", "dag-processor", "triggerer")
@@ -92,6 +92,8 @@ class Airflow:
             return
         self.down()
         self.folder.mkdir(parents=True, exist_ok=True)
+        # its database and the tasks' logs are nobody else's
+        self.folder.chmod(0o700)
         if not self.password_file.exists():
             settings.write(self.password_file, json.dumps({USER: secrets.token_urlsafe(12)}))
         try:

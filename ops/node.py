@@ -10,25 +10,23 @@ import base64
 import hashlib
 import json
 import os
-import pwd
 import secrets
 import shutil
-import socket
 import subprocess
 import time
-import urllib.error
 import urllib.request
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from ops import java, settings
+from ops.account import account, as_user, enterable, give
+from ops.archive import VERSION, archive
 from ops.errors import OpsError
+from ops.ports import free, free_ports
 from ops.processes import Processes, tail
 
-GROUP, NAME, VERSION = "org.elasticsearch.distribution.integ-test-zip", "elasticsearch", "8.19.21"
-SHA256 = "215d5f3dbf0609a149f6218a9e47b6ae2df34ebbff3c5754e35f15a5e5393c8a"
 PROCESS = "elasticsearch"
 USER = "newswatch"
 NEEDED_BYTES = 600 * 1024 * 1024
@@ -70,7 +68,7 @@ class Node:
     def up(self, say: Callable[[str], None] = lambda _: None) -> str:
         """Make it run and answer. Returns its URL with user and password; raises OpsError with one sentence."""
         processes = Processes(self.home)
-        if processes.running(PROCESS) and self._answers(self._url):
+        if processes.running(PROCESS) and answers(self._url):
             self._roles()
             return self._url
         processes.stop(PROCESS)
@@ -80,7 +78,7 @@ class Node:
         self._unpack(archive())
         self._configure(jvm)
         say("starting Elasticsearch")
-        command = _as_user([str(self.program / "bin" / "elasticsearch")])
+        command = as_user([str(self.program / "bin" / "elasticsearch")])
         processes.start(PROCESS, command, self._env(jvm), self.base)
         try:
             self._wait(processes)
@@ -107,6 +105,15 @@ class Node:
         return self.base / f"elasticsearch-{VERSION}"
 
     @property
+    def _temporary(self) -> Path:
+        return self.base / "tmp"
+
+    def is_at(self, url: str) -> bool:
+        """Whether ``url`` is, or was, this node's: no other knows its password."""
+        file = self.home / "passwords" / USER
+        return file.exists() and f":{file.read_text()}@" in url
+
+    @property
     def _url(self) -> str:
         return f"http://{USER}:{self._password(USER)}@127.0.0.1:{self._ports()['http']}"
 
@@ -121,7 +128,7 @@ class Node:
         file = self.home / "ports.json"
         ports: dict[str, int] = json.loads(file.read_text()) if file.exists() else {}
         running = Processes(self.home).running(PROCESS) is not None
-        if not ports or (not running and not all(_free(port) for port in ports.values())):
+        if not ports or (not running and not all(free(port) for port in ports.values())):
             ports = dict(zip(("http", "transport"), free_ports(2), strict=True))
             settings.write(file, json.dumps(ports))
         return ports
@@ -145,16 +152,17 @@ class Node:
 
     def _configure(self, jvm: Path) -> None:
         folders = {name: self.base / name for name in ("data", "logs", "repo")}
-        for folder in folders.values():
+        shutil.rmtree(self._temporary, ignore_errors=True)
+        for folder in (*folders.values(), self._temporary):
             folder.mkdir(exist_ok=True)
         config = self.program / "config"
         (config / "elasticsearch.yml").write_text(CONFIG.format(**folders, **self._ports()))
         (config / "jvm.options.d" / "heap.options").write_text(f"-Xms{self.heap}\n-Xmx{self.heap}\n")
         self._roles()
         if os.geteuid() == 0:
-            _give(self.base, _account().pw_uid)
-            if not _enters(self.program / "config"):
-                raise OpsError(f"the user {_account().pw_name} cannot enter {self.base}; set NEWSWATCH_HOME elsewhere")
+            give(self.base, account().pw_uid)
+            if not enterable(config):
+                raise OpsError(f"the user {account().pw_name} cannot enter {self.base}; set NEWSWATCH_HOME elsewhere")
         if not (config / "elasticsearch.keystore").exists():
             self._tool(jvm, "elasticsearch-keystore", "create")
         self._tool(
@@ -172,7 +180,7 @@ class Node:
 
     def _tool(self, jvm: Path, name: str, *arguments: str, given: str = "") -> None:
         done = subprocess.run(
-            _as_user([str(self.program / "bin" / name), *arguments]),
+            as_user([str(self.program / "bin" / name), *arguments]),
             input=given,
             env=self._env(jvm),
             cwd=self.base,
@@ -186,151 +194,36 @@ class Node:
             raise OpsError(f"{name} failed while Elasticsearch was set up: {said}")
 
     def _env(self, jvm: Path) -> dict[str, str]:
-        return {"ES_JAVA_HOME": str(jvm), "PATH": os.environ.get("PATH", ""), "HOME": str(self.base), "LANG": "C.UTF-8"}
+        return {
+            "ES_JAVA_HOME": str(jvm),
+            # its own would be a new folder in /tmp at every start, and stay there
+            "ES_TMPDIR": str(self._temporary),
+            "PATH": os.environ.get("PATH", ""),
+            "HOME": str(self.base),
+            "LANG": "C.UTF-8",
+        }
 
     def _wait(self, processes: Processes) -> None:
         deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
             if processes.running(PROCESS) is None:
                 raise OpsError(f"Elasticsearch did not start; {_why(processes.log(PROCESS))}")
-            if self._answers(self._url):
+            if answers(self._url):
                 return
             time.sleep(0.5)
         raise OpsError(f"Elasticsearch did not answer within {PATIENCE} s; its log is {processes.log(PROCESS)}")
 
-    def _answers(self, url: str) -> bool:
-        try:
-            return health(url) in ("green", "yellow")
-        except OpsError:
-            return False
 
-
-def health(url: str) -> str:
-    """The colour of the cluster behind ``url``. Raises OpsError with one sentence when there is none."""
-    login, _, host = url.partition("://")[2].rpartition("@")
-    plain = f"{url.partition('://')[0]}://{host}".rstrip("/")
-    request = urllib.request.Request(f"{plain}/_cluster/health")
-    if login:
-        request.add_header("Authorization", "Basic " + base64.b64encode(login.encode()).decode())
+def answers(url: str) -> bool:
+    """Whether the node behind ``url`` (with user and password) is up and can be used."""
+    login, _, host = url.removeprefix("http://").rpartition("@")
+    request = urllib.request.Request(f"http://{host}/_cluster/health")
+    request.add_header("Authorization", "Basic " + base64.b64encode(login.encode()).decode())
     try:
         with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=10) as answer:
-            body = json.loads(answer.read())
-        return str(body["status"])
-    except urllib.error.HTTPError as error:
-        if error.code in (401, 403):
-            raise OpsError(f"{plain} refuses the login; put user and password into ELASTICSEARCH_URL") from error
-        raise OpsError(f"{plain} answered {error.code} where Elasticsearch would tell its health") from error
-    except (OSError, urllib.error.URLError) as error:
-        raise OpsError(f"nothing answers at {plain}; is Elasticsearch running there?") from error
-    except (ValueError, KeyError, TypeError) as error:
-        raise OpsError(f"what answers at {plain} is not Elasticsearch") from error
-
-
-def archive() -> Path:
-    """The server's zip, from the cache or fetched by its Maven coordinates, checked against its SHA-256."""
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "newswatch" / "maven"
-    known = cache.joinpath(*GROUP.split("."), NAME, VERSION, f"{NAME}-{VERSION}.zip")
-    if not known.exists() or digest(known) != SHA256:
-        known.unlink(missing_ok=True)
-        known = _fetch(cache)
-    if digest(known) != SHA256:
-        known.unlink(missing_ok=True)
-        raise OpsError("what was fetched is not the Elasticsearch expected (its SHA-256 differs); it was removed")
-    return known
-
-
-def digest(file: Path) -> str:
-    """The file's SHA-256 in hex."""
-    with file.open("rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest()
-
-
-def free_ports(count: int) -> list[int]:
-    """``count`` ports of loopback that nobody listens on."""
-    held = [socket.socket() for _ in range(count)]
-    try:
-        for one in held:
-            one.bind(("127.0.0.1", 0))
-        return [one.getsockname()[1] for one in held]
-    finally:
-        for one in held:
-            one.close()
-
-
-def enterable(folder: Path) -> bool:
-    """Whether the node's user can enter ``folder``, or where it will be made: found out by entering."""
-    while not folder.exists():
-        folder = folder.parent
-    return _enters(folder)
-
-
-def _fetch(cache: Path) -> Path:
-    import requests
-    import truststore
-    from jgo.maven import MavenContext, PythonResolver
-
-    # the machine's own certificates count, as they do for pip: behind a proxy that inspects TLS no others fit
-    truststore.inject_into_ssl()
-    cache.mkdir(parents=True, exist_ok=True)
-    context = MavenContext(repo_cache=cache, resolver=PythonResolver())
-    try:
-        found = context.project(GROUP, NAME).at_version(VERSION).artifact(packaging="zip").resolve()
-    except (OSError, RuntimeError, ValueError, requests.RequestException) as error:
-        raise OpsError(
-            f"Elasticsearch {VERSION} could not be fetched ({type(error).__name__}); connect to the internet once, "
-            "or set ELASTICSEARCH_URL to a cluster that you have"
-        ) from error
-    if found is None:
-        raise OpsError(f"Elasticsearch {VERSION} could not be fetched; connect to the internet once and repeat")
-    return Path(found)
-
-
-def _account() -> pwd.struct_passwd:
-    """The unprivileged user that runs the node when we are root: our own, made once, else nobody."""
-    try:
-        return pwd.getpwnam("newswatch-node")
-    except KeyError:
-        maker = shutil.which("useradd", path="/usr/sbin:/sbin:/usr/bin")
-        if maker:
-            command = [maker, "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", "newswatch-node"]
-            subprocess.run(command, capture_output=True, timeout=30, check=False)
-    try:
-        return pwd.getpwnam("newswatch-node")
-    except KeyError:
-        return pwd.getpwnam("nobody")
-
-
-def _as_user(command: Sequence[str]) -> list[str]:
-    if os.geteuid() != 0:
-        return list(command)
-    tool = shutil.which("setpriv")
-    if tool is None:
-        raise OpsError("as root, Elasticsearch needs the program setpriv (package util-linux) to run unprivileged")
-    account = _account()
-    return [tool, f"--reuid={account.pw_uid}", f"--regid={account.pw_gid}", "--clear-groups", *command]
-
-
-def _enters(folder: Path) -> bool:
-    command = _as_user(["test", "-x", str(folder), "-a", "-r", str(folder)])
-    return subprocess.run(command, capture_output=True, timeout=30, check=False).returncode == 0
-
-
-def _give(folder: Path, uid: int) -> None:
-    """Make the node's user own all of it."""
-    os.chown(folder, uid, -1)
-    for place, folders, files in os.walk(folder):
-        for name in [*folders, *files]:
-            os.chown(os.path.join(place, name), uid, -1, follow_symlinks=False)
-
-
-def _free(port: int) -> bool:
-    with socket.socket() as one:
-        one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            one.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-        return True
+            return json.loads(answer.read())["status"] in ("green", "yellow")
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
 
 
 def _why(log: Path) -> str:

@@ -12,19 +12,22 @@ from pathlib import Path
 
 from rich.console import Console
 
-from newswatch import jobs
+from newswatch import jobs, runtime
 from newswatch.errors import NewswatchError
 from newswatch.pipeline.drill import DrillBusyError
 from ops import settings
 from ops.airflow import Airflow
+from ops.cluster import reach
 from ops.errors import OpsError
-from ops.node import Node, health
+from ops.node import Node
 
 NEXT = (
     "",
     "Next: add a feed in config/feeds.yaml, a concept in config/watchlist/, a mail server or Slack in .newswatch/env",
     "(AIRFLOW_CONN_SMTP_DEFAULT, AIRFLOW_CONN_SLACK_DEFAULT) and config/channels.yaml; then newswatch check.",
 )
+#: where Elasticsearch is; kept, so that Airflow, the command line and the next make up find the same
+ELASTICSEARCH = ("ELASTICSEARCH_URL", "ELASTICSEARCH_API_KEY", "ELASTICSEARCH_CA_CERTS")
 console = Console(highlight=False)
 Say = Callable[[str], None]
 
@@ -48,11 +51,11 @@ def _up(home: Path) -> None:
     home.chmod(0o711)
     with step("configuration checked"):
         _check()
-    with step("Elasticsearch answers") as say:
-        url = _elasticsearch(home, say)
-    settings.update(home / "env", {"ELASTICSEARCH_URL": url})
-    os.environ |= {"ELASTICSEARCH_URL": url, "NEWSWATCH_HOME": str(home)}
+    os.environ["NEWSWATCH_HOME"] = str(home)
     airflow = Airflow(home)
+    with step("Elasticsearch answers") as say:
+        os.environ["ELASTICSEARCH_URL"] = _elasticsearch(home, say)
+    _remember(home, airflow)
     with step("Airflow is healthy") as say:
         airflow.up(say)
     with step("seed articles loaded"):
@@ -75,13 +78,24 @@ def _check() -> None:
 
 
 def _elasticsearch(home: Path, say: Say) -> str:
-    """The URL to use: the one given, else that of the embedded node."""
+    """The URL to use: the one given now or at an earlier time, else that of the embedded node."""
+    if not os.environ.get("ELASTICSEARCH_URL"):
+        runtime.load_environment()
+    node = Node(home, _namespaces(home))
     given = os.environ.get("ELASTICSEARCH_URL")
-    known = settings.read(home / "env").get("ELASTICSEARCH_URL")
-    if given and given != known:
-        health(given)
-        return given
-    return Node(home, _namespaces(home)).up(say)
+    if not given or node.is_at(given):
+        return node.up(say)
+    reach(os.environ)
+    return given
+
+
+def _remember(home: Path, airflow: Airflow) -> None:
+    """Keep where Elasticsearch is; an Airflow that runs with another one is ended, to be started anew."""
+    kept = settings.read(home / "env")
+    now = {name: os.environ.get(name, "") for name in ELASTICSEARCH}
+    if any(value != kept.get(name, "") for name, value in now.items()):
+        airflow.down()
+    settings.update(home / "env", {name: value for name, value in now.items() if value or name in kept})
 
 
 def _namespaces(home: Path) -> tuple[str, ...]:

@@ -20,11 +20,12 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from ops.account import account, as_user
+from ops.ports import free_ports
 from ops.processes import Processes, tail
 
 from newswatch.airflow_api import AirflowApi
 from newswatch.pipeline import drill
-from ops import node
 from tests import parts
 from tests.deliver.conftest import Mailbox, smtp  # noqa: F401 (the fixture)
 from tests.test_compose import composed  # noqa: F401 (the fixture)
@@ -86,7 +87,7 @@ def until(what: str, ready: Callable[[], object], patience: float = 240) -> None
 
 
 def unprivileged(*command: str) -> list[str]:
-    return node._as_user(list(command))
+    return as_user(list(command))
 
 
 @pytest.fixture
@@ -95,7 +96,7 @@ def team(composed: dict[str, Any], es_url: str, smtp: Mailbox) -> Iterator[Team]
     folder.mkdir()
     folder.chmod(0o755)
     names = ("postgres", "redis", "api", "worker-1", "worker-2", "triggerer")
-    ports = dict(zip(names, node.free_ports(len(names)), strict=True))
+    ports = dict(zip(names, free_ports(len(names)), strict=True))
     swaps = {
         "@postgres/": f"@127.0.0.1:{ports['postgres']}/",
         "@redis:6379": f"@127.0.0.1:{ports['redis']}",
@@ -131,7 +132,7 @@ def databases(team: Team) -> None:
     secret.write_text(environment["POSTGRES_PASSWORD"])
     if os.geteuid() == 0:
         for path in (data, secret):
-            os.chown(path, node._account().pw_uid, -1)
+            os.chown(path, account().pw_uid, -1)
     user, here = environment["POSTGRES_USER"], {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"}
     make = unprivileged(initdb, "-D", str(data), "-U", user, "--auth=scram-sha-256", f"--pwfile={secret}")
     subprocess.run(make, check=True, capture_output=True, env=here, cwd=data)

@@ -151,7 +151,7 @@ def test_a_cursor_is_advanced_by_one_of_two(store: Store) -> None:
     assert state.cursor(store, "watch")[0] == {"at": "x"}
 
 
-@pytest.mark.parametrize("url", ["ftp://x", "x:9200", "http://"])
+@pytest.mark.parametrize("url", ["ftp://x", "x:9200", "http://", "http://x:99999", "http://[x"])
 def test_an_address_that_is_none(url: str) -> None:
     with pytest.raises(UsageError, match="should look like"):
         Settings.from_environment({"ELASTICSEARCH_URL": url})

@@ -10,22 +10,31 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from ops.airflow import Airflow
+from ops.cluster import reach
 from ops.errors import OpsError
 from ops.processes import Processes
 
-from ops import java, node, settings
+from newswatch.errors import NewswatchError
+from ops import archive, java, node, settings, up
 
 ROOT = Path(__file__).parent.parent.parent
 
 
 @pytest.fixture
 def stranger() -> Iterator[str]:
-    """A server that is not Elasticsearch: HTML for all, 401 under /locked."""
+    """A server that is not Elasticsearch: HTML for all, 401 under /locked; under /keyed it is one, for a key."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             body = b"<html>It works!</html>"
-            self.send_response(401 if self.path.startswith("/locked") else 200)
+            opened = self.path.startswith("/keyed") and self.headers["Authorization"] == "ApiKey sesame"
+            closed = self.path.startswith(("/locked", "/keyed")) and not opened
+            self.send_response(401 if closed else 200)
+            if opened or closed:
+                body = b'{"status": 401, "error": {"reason": "who are you?"}}' if closed else b'{"status": "green"}'
+                self.send_header("X-Elastic-Product", "Elasticsearch")
+                self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
@@ -43,21 +52,47 @@ def stranger() -> Iterator[str]:
 
 
 def test_what_answers_is_not_elasticsearch(stranger: str) -> None:
-    with pytest.raises(OpsError, match="is not Elasticsearch"):
-        node.health(stranger)
+    with pytest.raises(NewswatchError, match=r"http://127\.0\.0\.1:\d+ (is|answered with).* not Elasticsearch|proxy"):
+        reach({"ELASTICSEARCH_URL": stranger})
 
 
 def test_wrong_credentials_do_not_show_them(stranger: str) -> None:
-    with pytest.raises(OpsError, match="refuses the login; put user and password into ELASTICSEARCH_URL") as caught:
-        node.health(stranger.replace("http://", "http://ann:hidden@") + "/locked")
+    given = stranger.replace("http://", "http://ann:hidden@") + "/locked"
+    with pytest.raises(NewswatchError, match=r"refuses the login.*check user and password in ELASTICSEARCH_") as caught:
+        reach({"ELASTICSEARCH_URL": given})
     assert "hidden" not in str(caught.value)
+
+
+def test_a_cluster_that_wants_an_api_key(stranger: str) -> None:
+    reach({"ELASTICSEARCH_URL": f"{stranger}/keyed", "ELASTICSEARCH_API_KEY": "sesame"})
+    with pytest.raises(NewswatchError, match="or ELASTICSEARCH_API_KEY"):
+        reach({"ELASTICSEARCH_URL": f"{stranger}/keyed", "ELASTICSEARCH_API_KEY": "wrong"})
 
 
 def test_nothing_answers() -> None:
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
-        with pytest.raises(OpsError, match=r"nothing answers at http://127\.0\.0\.1:"):
-            node.health(f"http://127.0.0.1:{one.getsockname()[1]}")
+        with pytest.raises(NewswatchError, match=r"nothing answers at http://127\.0\.0\.1:"):
+            reach({"ELASTICSEARCH_URL": f"http://127.0.0.1:{one.getsockname()[1]}"})
+
+
+def test_a_cluster_of_ones_own_stays_in_use(es_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NEWSWATCH_HOME", str(tmp_path))
+    monkeypatch.setenv("ELASTICSEARCH_URL", es_url)
+    for key in ("ELASTICSEARCH_API_KEY", "ELASTICSEARCH_CA_CERTS"):
+        monkeypatch.setenv(key, "")
+    for _ in range(2):
+        assert up._elasticsearch(tmp_path, print) == es_url
+        up._remember(tmp_path, Airflow(tmp_path))
+    monkeypatch.delenv("ELASTICSEARCH_URL")
+    assert up._elasticsearch(tmp_path, print) == es_url, "also when it is not named again"
+    assert [file.name for file in tmp_path.iterdir()] == ["env"], "no node of our own was begun"
+
+
+def test_the_nodes_own_address_is_known_again(tmp_path: Path) -> None:
+    one = node.Node(tmp_path)
+    assert one.is_at(one._url)
+    assert not one.is_at("http://newswatch:other@127.0.0.1:9200")
 
 
 # cjdk leaves the refused socket to the garbage collector
@@ -84,9 +119,9 @@ def test_a_download_that_was_tampered_with_is_refused(monkeypatch: pytest.Monkey
     wrong = tmp_path / "wrong.zip"
     wrong.write_bytes(b"not what was published")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    monkeypatch.setattr(node, "_fetch", lambda cache: wrong)
+    monkeypatch.setattr(archive, "_fetch", lambda cache: wrong)
     with pytest.raises(OpsError, match="SHA-256 differs"):
-        node.archive()
+        archive.archive()
     assert not wrong.exists()
 
 

@@ -111,6 +111,7 @@ def test_up_killed_repeated_and_ended(surroundings: dict[str, str]) -> None:
         *(state / "passwords").iterdir(),
     ]
     assert {file.stat().st_mode & 0o777 for file in secret} == {0o600}
+    assert (state / "airflow").stat().st_mode & 0o777 == 0o700
 
     before = pids(surroundings)
     again = run("up", surroundings)
@@ -120,6 +121,9 @@ def test_up_killed_repeated_and_ended(surroundings: dict[str, str]) -> None:
 
     family = [psutil.Process(pid) for pid in before.values()]
     family += [child for one in family for child in one.children(recursive=True)]
+    assert Node(state).base == state / "elasticsearch", "all state in one folder, as root too"
+    server = " ".join(word for one in family for word in one.cmdline())
+    assert f"-Djava.io.tmpdir={state}/elasticsearch/tmp" in server, "nothing stays in /tmp"
     assert run("down", surroundings).stdout == "Airflow and Elasticsearch stopped.\n"
     assert [one for one in family if one.is_running() and one.status() != psutil.STATUS_ZOMBIE] == []
     assert run("down", surroundings).stdout == "Nothing was running.\n"

@@ -18,6 +18,7 @@ from newswatch.errors import StoreError, StoreUnavailableError, UsageError
 
 TIMEOUT = 30.0
 BUSY = frozenset({429, 502, 503, 504})
+FORM = "ELASTICSEARCH_URL should look like http://user:password@host:9200"
 BLOCKED = "cluster_block_exception"
 
 
@@ -37,11 +38,14 @@ class Settings:
         given = environ.get("ELASTICSEARCH_URL", "")
         if not given:
             raise UsageError("no Elasticsearch is known; run make up first, or set ELASTICSEARCH_URL")
-        parts = urlsplit(given)
+        try:
+            parts = urlsplit(given)
+            port = parts.port or (443 if parts.scheme == "https" else 9200)
+        except ValueError:
+            raise UsageError(FORM) from None
         if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise UsageError("ELASTICSEARCH_URL should look like http://user:password@host:9200")
+            raise UsageError(FORM)
         host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-        port = parts.port or (443 if parts.scheme == "https" else 9200)
         return cls(
             f"{parts.scheme}://{host}:{port}{parts.path.rstrip('/')}",
             unquote(parts.username) if parts.username else None,
@@ -123,7 +127,10 @@ def _refusal(where: str, error: ApiError) -> StoreError:
             f"Elasticsearch at {where} takes no writes, its disk may be full: {_reason(error)}"
         )
     if status in (401, 403):
-        return StoreError(f"Elasticsearch at {where} refuses the login or the privilege: {_reason(error)}")
+        return StoreError(
+            f"Elasticsearch at {where} refuses the login or the privilege: {_reason(error)}; "
+            "check user and password in ELASTICSEARCH_URL, or ELASTICSEARCH_API_KEY"
+        )
     if status in BUSY:
         return StoreUnavailableError(f"Elasticsearch at {where} is not ready ({status}: {_reason(error)})")
     if not isinstance(error.body, dict):
