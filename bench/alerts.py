@@ -133,7 +133,7 @@ class Feed:
                 feed.asked = time.time()
                 items = "".join(
                     f"<item><guid>{n}</guid><title>{title}</title><link>http://127.0.0.1/{n}</link></item>"
-                    for n, title in enumerate(feed.titles)
+                    for n, title in zip(range(len(feed.titles), 0, -1), feed.titles, strict=True)
                 )
                 body = (
                     f'<?xml version="1.0"?><rss version="2.0"><channel><title>B</title>{items}</channel></rss>'.encode()
@@ -209,15 +209,16 @@ def drills(count: int) -> None:
 def drill(number: int, feed: Feed, inbox: Inbox, through: tuple[Airflow, dict[str, Any]], store: Store) -> list[float]:
     """One entry: seconds of each step, and of all."""
     airflow, conf = through
-    title = f"{' '.join(random.Random(number).sample(WORDS, 9))} newsdrill {number}"
+    mark = f"newsdrill {number} "
+    title = mark + " ".join(random.Random(number).sample(WORDS, 9))
     feed.titles.insert(0, title)
     began = time.time()
     airflow.api.call("POST", "/dags/newswatch_poll/dagRuns", {"logical_date": None, "conf": conf})
-    while not any(title in subject for _, subject, _ in inbox.took):
+    while not any(mark in subject for _, subject, _ in inbox.took):
         if time.time() - began > PATIENCE:
             raise SystemExit(f"nothing arrived within {PATIENCE} s")
         time.sleep(0.02)
-    accepted = next(at for at, subject, _ in inbox.took if title in subject)
+    accepted = next(at for at, subject, _ in inbox.took if mark in subject)
     documents.refresh(store, store.index("items"), store.index("outbox"))
     item = newest(store, "items", {"match_phrase": {"title": title}})
     message = newest(store, "outbox", {"term": {"alerts": f"drill/{item['story']['id']}"}})
