@@ -32,8 +32,8 @@ def bands(title: str, summary: str, content: str = "", language: str | None = No
     headline = _words(title[:300])
     text = _words((summary or content)[:_READ])
     body = text or headline
-    keys = [*_keys(_pairs(body), WHOLE), *_keys(_pairs(body[:_FIRST_WORDS]), FIRST)]
-    keys += _keys(_pairs(headline), HEADLINE)
+    pairs = _pairs(body)
+    keys = [*_keys(pairs, WHOLE), *_keys(pairs[: _FIRST_WORDS - 1], FIRST), *_keys(_pairs(headline), HEADLINE)]
     return tuple(dict.fromkeys(keys))
 
 
