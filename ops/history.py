@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -18,31 +19,40 @@ FIRST, EVERY = timedelta(minutes=10), timedelta(days=1)
 #: after a failure, such as a database that is busy
 AGAIN = timedelta(hours=1)
 PATIENCE = 3600
+AIRFLOW = (sys.executable, "-m", "airflow")
 
 
 def clean(now: datetime, logs: Path) -> bool:
-    """Remove what is older than 30 days; False when Airflow's command failed (it says why)."""
+    """Remove what is older than 30 days; False when Airflow's command failed (it says why) or took too long."""
     before = now - KEPT
-    command = [sys.executable, "-m", "airflow", "db", "clean", "--clean-before-timestamp", before.isoformat(), "--yes"]
-    done = subprocess.run([*command, "--skip-archive"], check=False, timeout=PATIENCE)
+    command = [*AIRFLOW, "db", "clean", "--clean-before-timestamp", before.isoformat(), "--yes", "--skip-archive"]
+    try:
+        good = subprocess.run(command, check=False, timeout=PATIENCE).returncode == 0
+    except subprocess.TimeoutExpired:
+        good = False
     removed = prune_logs(logs, before)
-    said = "database cleaned" if done.returncode == 0 else "the database could not be cleaned; it is tried again"
+    said = "database cleaned" if good else "the database could not be cleaned; it is tried again"
     print(f"{now.isoformat(timespec='seconds')} {said}; {removed} old log files removed", flush=True)
-    return done.returncode == 0
+    return good
 
 
 def prune_logs(folder: Path, before: datetime) -> int:
-    """Delete log files last written before then, and the folders that are empty afterwards; how many files."""
-    count = 0
+    """Delete log files last written before then, and the folders that this empties; how many files."""
+    count, emptier = 0, set()
     for place, folders, files in os.walk(folder, topdown=False):
-        for file in (Path(place, name) for name in files):
-            # links point to the newest logs, and a log may vanish meanwhile
-            if not file.is_symlink() and file.exists() and file.stat().st_mtime < before.timestamp():
-                file.unlink(missing_ok=True)
-                count += 1
-        for empty in (Path(place, name) for name in folders):
-            if not empty.is_symlink() and empty.is_dir() and not any(empty.iterdir()):
-                empty.rmdir()
+        here = Path(place)
+        for file in (here / name for name in files):
+            # links point to the newest logs; what Airflow takes away meanwhile is gone as well
+            with suppress(OSError):
+                if not file.is_symlink() and file.stat().st_mtime < before.timestamp():
+                    file.unlink()
+                    count += 1
+                    emptier.add(here)
+        # a folder that was empty before may be that of a task which is just starting
+        for one in emptier & {here / name for name in folders}:
+            with suppress(OSError):
+                one.rmdir()
+                emptier.add(here)
     return count
 
 
