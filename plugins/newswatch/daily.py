@@ -16,6 +16,7 @@ from newswatch.errors import UsageError
 
 if TYPE_CHECKING:
     from newswatch.config.everything import Everything
+    from newswatch.index.client import Store
     from newswatch.index.snapshots import Snapshot
     from newswatch.model.channels import ChannelSpec
     from newswatch.model.digest_plan import DigestSpec, Window
@@ -61,8 +62,13 @@ def digest(where: jobs.Where, now: datetime, clock: Callable[[], datetime]) -> D
     return run(_sources(where, found), found.digests, _recipients(found), now, clock)
 
 
-def digest_preview(where: jobs.Where, name: str | None, day: date | None, now: datetime) -> Made:
-    """The digest that falls due on ``day`` (None: the next one, as far as its time has come), without any trace."""
+def digest_preview(
+    where: jobs.Where, name: str | None, day: date | None, now: datetime, store: Store | None = None
+) -> Made:
+    """The digest that falls due on ``day`` (None: the next one, as far as its time has come), without any trace.
+
+    ``store`` is one that is open already, to be read only.
+    """
     from newswatch.digest.schedule import latest
     from newswatch.model.digest_plan import Window
     from newswatch.pipeline.digest import build, draw
@@ -70,7 +76,7 @@ def digest_preview(where: jobs.Where, name: str | None, day: date | None, now: d
     found = _load(where)
     spec = _spec(found, name)
     window = _window(spec, day, now) if day else Window(latest(spec, now), now)
-    sources = _sources(where, found)
+    sources = _sources(where, found, store)
     made = build(sources, spec, Window(window.since, min(window.until, now)), now)
     return Made(draw(made, sources.links))
 
@@ -92,6 +98,7 @@ def digest_send(where: jobs.Where, name: str | None, day: date, to: str, clock: 
         return f"Sent to {to}." if digests.post(sources, spec, window, _stranger(found, to), now) else had
     if digests.has_had(sources.store, spec, window, to):
         return had
+    digests.meet(sources.store, found.digests, now)
     (delivery,) = digests.hand_over(sources, spec, Due(spec.id, window, (to,), late=False), now)
     done = {one.message.id: one for one in send.deliver(sources.store, recipients, clock)}
     if delivery not in done or done[delivery].state == "waiting":
@@ -178,13 +185,13 @@ def _load(where: jobs.Where) -> Everything:
     return dataclasses.replace(found, digests=tuple(digests))
 
 
-def _sources(where: jobs.Where, found: Everything) -> Sources:
+def _sources(where: jobs.Where, found: Everything, store: Store | None = None) -> Sources:
     from newswatch.model.rendered import Links
     from newswatch.pipeline.digest import Sources
 
     links = Links(found.channels.desk, found.channels.kibana)
     tags = [tag.id for tag in found.watchlist.tags]
-    return Sources(jobs.open_store(where.namespace), found.feeds, found.rules, tags, links)
+    return Sources(store or jobs.open_store(where.namespace), found.feeds, found.rules, tags, links)
 
 
 def _recipients(found: Everything) -> dict[str, Recipient]:

@@ -113,6 +113,7 @@ def test_a_silence_is_previewed_made_and_ended(client: Client, filled: Filled) -
     page = client().get(f"/desk/silence?match={quote(match)}").text
     assert re.search(r"would have muted [3-9]\d? alerts", page)
     assert quote("any-military/missile-copy", safe="") in page
+    assert "North Korea fires ballistic missile towards the East Sea</a>" in page
     fields = [("match", match), ("for", "4h"), ("comment", HOSTILE), ("token", token(client(), match))]
     status, said = post(client(), "silences", *fields)
     assert (status, said) == (

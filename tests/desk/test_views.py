@@ -5,11 +5,15 @@ from __future__ import annotations
 import html.parser
 import logging
 import re
+import socket
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from urllib.parse import quote
 
 import pytest
 
+from newswatch import jobs
+from newswatch.desk import setup
 from newswatch.index import documents
 from tests.desk.conftest import NOW, Client, Filled, make_client
 from tests.desk.world import HOSTILE
@@ -284,6 +288,7 @@ def test_an_empty_namespace_says_what_to_wait_for(filled: Filled) -> None:
         "/alerts": "No alert yet",
         "/watchlist": "matched in the last seven days",
         "/silence?match=tag%3Dx": "Nothing would have been muted",
+        "/digests/preview/morning/mail": "Nothing on the watch-list was reported",
     }.items():
         answer = empty.get(f"/desk{path}")
         assert answer.status_code == 200, words(answer.text)
@@ -297,6 +302,25 @@ def test_a_store_that_is_away_is_said_and_nothing_is_lost(filled: Filled, monkey
         answer = away.get(f"/desk{path}")
         assert answer.status_code == 503, path
         assert "Nothing answers at http://127.0.0.1:9" in words(answer.text)
+
+
+def test_a_store_that_never_answers_is_said_within_the_time_of_one_request(
+    filled: Filled, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(setup, "PATIENCE", 0.5)
+    # a store of its own would wait longer than the desk's
+    monkeypatch.delattr(jobs, "open_store")
+    paths = [view for view in VIEWS if "preview" not in view]
+    paths += [*PICTURES, "/digests/some/mail", "/digests/preview/morning/mail"]
+    # connections are taken by the system, and nobody ever answers them
+    with socket.create_server(("127.0.0.1", 0), backlog=100) as server, ThreadPoolExecutor(len(paths)) as pool:
+        monkeypatch.setenv("ELASTICSEARCH_URL", f"http://127.0.0.1:{server.getsockname()[1]}")
+        slow = make_client(filled.store.namespace, filled.config, "uma")
+        asked = {path: pool.submit(slow.get, f"/desk{path}") for path in paths}
+        answers = {path: one.result(timeout=200) for path, one in asked.items()}
+    for path, answer in answers.items():
+        assert (answer.status_code, path) == (503, path)
+        assert "did not answer in time" in words(answer.text)
 
 
 def test_an_item_that_comes_in_changes_the_page(client: Client, filled: Filled) -> None:

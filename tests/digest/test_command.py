@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import webbrowser
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.policy import default
 from pathlib import Path
@@ -14,6 +15,7 @@ import pytest
 from tests.test_dags_daily import Box, smtp
 from typer.testing import CliRunner
 
+from newswatch import daily, jobs
 from newswatch.cli import app
 from newswatch.config.upkeep import load_upkeep
 from newswatch.errors import ConfigError, DeliveryError, UsageError
@@ -67,6 +69,16 @@ def test_look_at_one_then_send_it_once(run, tmp_path: Path) -> None:  # type: ig
     ):
         with pytest.raises(UsageError, match=said):
             run("digest", "send", *arguments)
+
+
+def test_one_sent_by_hand_is_followed_by_none_of_the_past(  # type: ignore[no-untyped-def]
+    run, namespace: str, tmp_path: Path
+) -> None:
+    assert run("digest", "send", "--date", "2026-03-01", "--to", "folder") == "Sent to folder.\n"
+    now = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+    assert daily.digest(jobs.Where(namespace, tmp_path / "config"), now, lambda: now).built == 0
+    tomorrow = now + timedelta(days=1)
+    assert daily.digest(jobs.Where(namespace, tmp_path / "config"), tomorrow, lambda: tomorrow).built == 1
 
 
 def test_opened_in_the_browser(run, monkeypatch: pytest.MonkeyPatch) -> None:  # type: ignore[no-untyped-def]

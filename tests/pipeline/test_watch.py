@@ -268,11 +268,17 @@ def test_a_person_acknowledges_a_story(store: Store) -> None:
 
 def test_a_silence_says_what_it_would_have_muted_mutes_and_sums_up(store: Store) -> None:
     box, wanted = Box(), {"rule": ("kw",)}
-    put(store, T0, event("s1", T0))
+    put(store, T0, event("s1", T0, tags=("military",), actors=("russia",)))
     run(store, box, T0)
     preview = alerts.would_mute(store, wanted, T0 + MINUTE)
     assert [one["alert"] for one in preview] == ["kw/s1"]
-    assert alerts.would_mute(store, {"rule": ("other",)}, T0) == []
+    for name, value, other in (
+        ("rule", "kw", "spike"), ("severity", "warning", "info"), ("tag", "military", "sanctions"),
+        ("actor", "russia", "eu"), ("alert", "kw/s1", "s1"), ("story", "s1", "s2"),
+    ):  # fmt: skip
+        assert alerts.would_mute(store, {name: (other, value), **wanted}, T0 + MINUTE) == preview, name
+        assert alerts.would_mute(store, {name: (other,)}, T0 + MINUTE) == []
+    assert alerts.would_mute(store, {"key": ("s1",)}, T0 + MINUTE) == []
     assert alerts.would_mute(store, wanted, T0 + timedelta(days=8)) == []
 
     with pytest.raises(UsageError, match="must end after it begins"):

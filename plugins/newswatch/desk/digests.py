@@ -49,7 +49,8 @@ def preview(request: Request) -> Page:
 def preview_mail(request: Request) -> Response:
     """The next digest so far, built now: nothing is sent and nothing is remembered."""
     desk = desk_of(request)
-    return _mail(daily.digest_preview(desk.where, request.path_params["name"], None, desk.clock()).form(".html"))
+    made = daily.digest_preview(desk.where, request.path_params["name"], None, desk.clock(), desk.store)
+    return _mail(made.form(".html"))
 
 
 def _kept(request: Request) -> Archived:

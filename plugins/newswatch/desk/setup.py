@@ -21,6 +21,8 @@ from newswatch.tag import Tagger
 
 #: nobody waits longer than this for a page, in seconds
 PATIENCE = 8.0
+#: as many requests as the server has threads for views, so that nobody waits for another's
+AT_ONCE = 40
 T = TypeVar("T")
 
 
@@ -70,7 +72,7 @@ class Desk:
     def store(self) -> Store:
         """The store, connected once; nothing is asked before a view does."""
         runtime.load_environment()
-        return connect(Settings.from_environment(), self.where.namespace, timeout=PATIENCE)
+        return connect(Settings.from_environment(), self.where.namespace, timeout=PATIENCE, at_once=AT_ONCE)
 
     @cached_property
     def _alerting(self) -> Fresh[Alerting]:

@@ -68,8 +68,8 @@ class Store:
         return f"{self.namespace}-{name}"
 
 
-def connect(settings: Settings, namespace: str, *, timeout: float = TIMEOUT) -> Store:
-    """A store on ``settings``; nothing is asked yet."""
+def connect(settings: Settings, namespace: str, *, timeout: float = TIMEOUT, at_once: int = 4) -> Store:
+    """A store on ``settings``; nothing is asked yet. A request beyond ``at_once`` of them waits for one to end."""
     options: dict[str, Any] = {}
     if settings.api_key:
         options["api_key"] = settings.api_key
@@ -83,7 +83,7 @@ def connect(settings: Settings, namespace: str, *, timeout: float = TIMEOUT) -> 
         retry_on_timeout=False,
         max_retries=0,
         serializer=OrjsonSerializer(),
-        connections_per_node=4,
+        connections_per_node=at_once,
         **options,
     )
     return Store(client, namespace, settings.url)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,6 +14,15 @@ from newswatch.pipeline.book import doc_id
 
 PREVIEW = timedelta(days=7)
 MOST = 10_000
+#: what matchers look at, and what an alert cannot be without
+MADE = (
+    *("id", "key", "rule", "state", "labels", "severity", "made", "start", "fires", "seen", "made_tags", "made_actors"),
+    "signals",
+)
+#: where the published alert holds what a matcher names, unless it is a label
+FIELDS = {"rule": "rule.id", "tag": "tags", "actor": "actors"} | {
+    name: name for name in ("severity", "alert", "story", "key")
+}
 
 
 def listed(store: Store, state: str | None = None, limit: int = 50) -> list[dict[str, Any]]:
@@ -58,7 +67,7 @@ def history(store: Store, name: str) -> list[dict[str, Any]]:
 def steps(alert: Alert) -> list[dict[str, str]]:
     """The alert's own changes, oldest first."""
     known: list[tuple[datetime | None, str, str]] = [
-        (alert.start, "began", f"{alert.severity}, {alert.publishers} publishers"),
+        (alert.start, "began", f"{alert.severity}, {alert.publishers} publisher{'s' * (alert.publishers != 1)}"),
         (alert.fires if alert.state and alert.firing else None, "fired", ""),
     ]
     known += [(told.accepted, "told", to) for to, told in alert.told.items()]
@@ -80,24 +89,38 @@ def silences(store: Store, now: datetime) -> list[dict[str, Any]]:
 
 
 def would_mute(store: Store, matchers: Mapping[str, tuple[str, ...]], now: datetime) -> list[dict[str, Any]]:
-    """The alerts of the last seven days that a silence with these matchers would have muted, newest first."""
+    """The alerts of ``muted_by``: ``at, alert, severity, rule``."""
+    return [
+        {"at": one.start.isoformat(), "alert": one.key, "severity": one.severity, "rule": one.rule}
+        for one in muted_by(store, matchers, now)
+    ]
+
+
+def muted_by(store: Store, matchers: Mapping[str, tuple[str, ...]], now: datetime) -> list[Alert]:
+    """The alerts of the last seven days that a silence with these matchers would have muted, newest first.
+
+    At most 10,000, each with what it was made with, its severity and its signals only.
+    """
     documents.refresh(store, store.index("alerts"))
+    lately = {"range": {"@timestamp": {"gte": (now - PREVIEW).isoformat(), "lte": now.isoformat()}}}
     request = {
-        "query": {"range": {"@timestamp": {"gte": (now - PREVIEW).isoformat(), "lte": now.isoformat()}}},
+        "query": {"bool": {"filter": [lately, *(_maybe(name, wanted) for name, wanted in matchers.items())]}},
         "sort": [{"@timestamp": "desc"}, {"_doc": "asc"}],
-        "_source": ["value"],
+        "_source": [f"value.{name}" for name in MADE],
     }
-    found: list[dict[str, Any]] = []
-    for page in documents.pages(store, request, store.index("alerts")):
+    found: list[Alert] = []
+    for page in documents.pages(store, request, store.index("alerts"), size=MOST):
         alerts = (shelf.back(Alert, one.source["value"]) for one in page)
-        found += [_muted(alert) for alert in alerts if match.matches(alert, matchers)]
+        found += [alert for alert in alerts if match.matches(alert, matchers)]
         if len(found) >= MOST:
             break
     return found[:MOST]
 
 
-def _muted(alert: Alert) -> dict[str, Any]:
-    return {"at": alert.start.isoformat(), "alert": alert.key, "severity": alert.severity, "rule": alert.rule}
+def _maybe(name: str, wanted: Sequence[str]) -> dict[str, Any]:
+    """What the store can tell of a matcher: it lets through all that fits, and little else."""
+    fields = (f"labels.{name}", *([FIELDS[name]] if name in FIELDS else []))
+    return {"bool": {"should": [{"terms": {field: list(wanted)}} for field in fields]}}
 
 
 def _silence(name: str, source: Mapping[str, Any], now: datetime) -> dict[str, Any]:

@@ -66,8 +66,7 @@ def run(
     clock: Callable[[], datetime],
 ) -> DigestReport:
     """Build and send what is due, and whatever still waits in the outbox. Raises StoreUnavailableError."""
-    known = digests.ledger(sources.store)
-    digests.remember(sources.store, schedule.unknown(specs, known, now), now)
+    known = meet(sources.store, specs, now)
     by_id = {spec.id: spec for spec in specs}
     due = schedule.due(specs, known, now)
     for one in due:
@@ -76,6 +75,13 @@ def run(
     done = send.deliver(sources.store, recipients, clock)
     states = [one.state for one in done if one.message.kind == KIND]
     return DigestReport(len(due), states.count("sent"), states.count("waiting"), states.count("failed"))
+
+
+def meet(store: Store, specs: Sequence[DigestSpec], now: datetime) -> list[Sent]:
+    """The ledger. Digests and recipients that it did not know are written down: nothing is sent them for the past."""
+    known = digests.ledger(store)
+    digests.remember(store, schedule.unknown(specs, known, now), now)
+    return known
 
 
 def build(sources: Sources, spec: DigestSpec, window: Window, now: datetime, *, late: bool = False) -> Digest:

@@ -25,8 +25,7 @@ from newswatch.model.signal import Signal
 from newswatch.pipeline.digest_news import News, between
 from newswatch.pipeline.views import view
 
-#: alerts that are read whole, and stories of alerts, of each severity
-ALERTS, STORIES = 200, 10_000
+ALERTS, STORIES = 200, 10_000  # of each severity: read whole, and stories of
 EXAMPLES = 10
 MUTED = ("silenced", "inhibited")
 KEPT_WORDS = ("held", "throttled", *MUTED)
@@ -55,7 +54,8 @@ def read(store: Store, window: Window, tags: Sequence[str] = ()) -> Life:
     requests = [(store.index(name), request) for name, request in asked]
     ledger, failed, refused, *alerts = documents.multi(store, requests)
     found = [hit["_source"] for answer in alerts for hit in answer["hits"]["hits"]][:ALERTS]
-    words = ledger["aggregations"]["words"]["buckets"]
+    # without any index there are no aggregations either
+    words = ledger.get("aggregations", {"words": {"buckets": []}})["words"]["buckets"]
     names = {name for one in found for name in one["value"]["signals"][:1]}
     names |= {hit["_id"] for bucket in words for hit in bucket["examples"]["hits"]["hits"]}
     index = store.index("signals")
