@@ -8,8 +8,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from ops import history
 from ops.history import prune_logs
+
+from ops import history
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
 
