@@ -84,6 +84,8 @@ def test_dashboard_attributes_and_grid(board: dict[str, Any]) -> None:
         grid = panel["gridData"]
         assert grid["i"] == panel["panelIndex"]
         assert grid["x"] + grid["w"] <= 48
+        assert min(grid["x"], grid["y"]) >= 0
+        assert min(grid["w"], grid["h"]) >= 1
         cells = {
             (x, y) for x in range(grid["x"], grid["x"] + grid["w"]) for y in range(grid["y"], grid["y"] + grid["h"])
         }
@@ -138,7 +140,53 @@ def accessors(node: Any) -> set[str]:
     return found
 
 
-def test_titles_are_questions_or_say_whose_band_it_is() -> None:
+def test_titles_are_questions_and_the_band_says_whose_it_is() -> None:
     for panel in catalog.PANELS.values():
-        assert panel.title.endswith(("?", "band)")), panel.id
+        assert panel.title.endswith("?"), panel.id
         assert panel.empty
+    assert "the detector" in catalog.EXPECTED.title
+    assert "its own buckets and band" in catalog.EXPECTED.title
+
+
+@pytest.mark.parametrize("one", exported(), ids=lambda one: one["id"])
+def test_no_reference_is_left_over_and_every_json_string_can_be_read(one: dict[str, Any]) -> None:
+    text = json.dumps(one["attributes"])
+    for name in (reference["name"] for reference in one["references"]):
+        panel, _, rest = name.partition(":")
+        if panel.startswith("controlGroup_"):
+            panel, rest = panel.removeprefix("controlGroup_"), panel.removeprefix("controlGroup_")
+        assert all(part in text for part in (panel, rest or panel)), name
+    for value in jsons(one["attributes"]):
+        json.loads(value)
+
+
+def jsons(node: Any) -> list[str]:
+    """The attributes that Kibana keeps as JSON strings."""
+    strings = ("fieldFormatMap", "fieldAttrs", "runtimeFieldMap", "sourceFilters", "fields")
+    found = []
+    for key, value in node.items() if isinstance(node, dict) else ():
+        found += [value] if key.endswith("JSON") or key in strings else jsons(value)
+    return found
+
+
+def test_a_session_has_only_what_kibana_allows_and_links_lead_to_dashboards() -> None:
+    (session,) = [one for one in exported() if one["type"] == "search"]
+    assert set(session["attributes"]) <= {
+        "title", "description", "columns", "sort", "grid", "hideChart", "isTextBasedQuery", "kibanaSavedObjectMeta",
+    }  # fmt: skip
+    assert session["references"][0]["name"] == objects.SEARCH_INDEX
+    (bar,) = [one for one in exported() if one["type"] == "links"]
+    targets = {reference["name"]: reference["id"] for reference in bar["references"]}
+    assert set(targets.values()) == {board["id"] for board in boards()}
+    assert {link["destinationRefName"] for link in bar["attributes"]["links"]} == set(targets)
+    assert all(link["destinationRefName"] == f"link_{link['id']}_dashboard" for link in bar["attributes"]["links"])
+
+
+@pytest.mark.parametrize("board", boards(), ids=lambda board: board["id"])
+def test_controls_have_their_data_view_and_an_order(board: dict[str, Any]) -> None:
+    controls = json.loads(board["attributes"]["controlGroupInput"]["panelsJSON"])
+    names = {reference["name"] for reference in board["references"]}
+    assert sorted(one["order"] for one in controls.values()) == list(range(len(controls)))
+    for name, one in controls.items():
+        assert one["explicitInput"]["id"] == name
+        assert f"controlGroup_{name}:optionsListDataView" in names

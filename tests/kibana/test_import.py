@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+import urllib3
 
 from newswatch.kibana import importer
 
@@ -24,6 +26,7 @@ class Kibana:
     status: tuple[int, str] = READY
     answer: tuple[int, str] = (200, json.dumps({"success": True, "successCount": 2}))
     headers: dict[str, str] = field(default_factory=dict)
+    pause: float = 0
     requests: list[tuple[str, str, dict[str, str], bytes]] = field(default_factory=list)
 
 
@@ -36,6 +39,9 @@ def kibana() -> Iterator[Kibana]:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             headers = {name.lower(): value for name, value in self.headers.items()}
             scripted.requests.append((self.command, self.path, headers, body))
+            if scripted.pause:
+                time.sleep(scripted.pause)
+                return
             code, text = scripted.status if self.path.endswith("/api/status") else scripted.answer
             self.send_response(code)
             for name, value in scripted.headers.items():
@@ -92,6 +98,8 @@ REFUSALS = [
     ("too-few", 200, {"success": True, "successCount": 1}, "1 of 2 objects"),
     ("not-json", 200, "<html>Log in</html>", "a proxy or login"),
     ("a-list", 200, [], "a proxy or login"),
+    ("odd-errors", 200, {"success": False, "errors": ["the disk is full", {"type": "tag", "id": "a", "error": "no"}]},
+        "the disk is full; tag a: unknown"),
     ("bad-request", 400, {"message": "duplicate id"}, "duplicate id"),
     ("no-login", 401, {"message": "Unauthorized"}, "user and password"),
     ("forbidden", 403, {"message": "no"}, "may not import"),
@@ -122,7 +130,19 @@ def test_an_old_kibana_is_told_apart_before_anything_is_posted(kibana: Kibana) -
 
 def test_a_login_page_is_told_apart(kibana: Kibana) -> None:
     kibana.status, kibana.headers = (302, ""), {"Location": "/login?next=%2F"}
-    with pytest.raises(importer.KibanaError, match="sends us on to /login"):
+    with pytest.raises(importer.KibanaError, match=r"sends us on to /login; is a login in front.* set KIBANA_API_KEY"):
+        post(kibana)
+
+
+def test_a_status_of_another_make_is_no_hindrance(kibana: Kibana) -> None:
+    kibana.status = (200, json.dumps({"version": "8.19"}))
+    assert post(kibana).version == "of unknown version"
+
+
+def test_a_kibana_that_hangs_is_given_up(kibana: Kibana, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(importer, "TIMEOUT", urllib3.Timeout(connect=1, read=0.2))
+    kibana.pause = 0.6
+    with pytest.raises(importer.KibanaError, match="did not answer in time"):
         post(kibana)
 
 

@@ -17,6 +17,7 @@ from newswatch.index.templates import ensure
 from newswatch.kibana import lens, objects
 from newswatch.model.panel import ByFilter, ByTerm, ByTime, Listing, Measure, Op, Panel, Split, Where
 from newswatch.panels import catalog, chart, query
+from newswatch.panels.catalog.feeds import FEED_SILENCE
 
 SINCE, UNTIL = datetime(2026, 11, 1, tzinfo=UTC), datetime(2026, 11, 8, tzinfo=UTC)
 CHARTS = [panel for panel in catalog.PANELS.values() if isinstance(panel, Panel)]
@@ -94,8 +95,14 @@ def test_a_data_view_has_a_date_of_its_index_and_formats_of_its_fields(view: Any
     known = fields(view.index)
     assert known[view.time]["type"] == "date"
     assert {name for name, _ in view.formats} <= set(known)
-    times = {panel.source.time for panel in catalog.PANELS.values() if panel.source.index == view.index}
-    assert view.time in times or not times
+
+
+@pytest.mark.parametrize("panel", catalog.PANELS.values(), ids=lambda panel: panel.id)
+def test_kibanas_time_range_goes_by_the_date_that_the_query_goes_by(panel: Panel | Listing) -> None:
+    (view,) = [one for one in catalog.VIEWS if one.id == panel.source.data_view]
+    assert (view.index, view.time) == (panel.source.index, panel.source.time)
+    if isinstance(panel, Panel):
+        assert {split.field for split in panel.splits if isinstance(split, ByTime)} <= {view.time}
 
 
 @pytest.mark.parametrize("board", catalog.DASHBOARDS, ids=lambda board: board.id)
@@ -233,6 +240,6 @@ def test_ids_within_a_panel_are_told_apart(panel: Panel) -> None:
 
 
 def test_a_time_is_a_date_column() -> None:
-    columns = lens.attributes(catalog.FEED_SILENCE, "newswatch-feeds")["state"]["datasourceStates"]["formBased"]
+    columns = lens.attributes(FEED_SILENCE, "newswatch-feeds")["state"]["datasourceStates"]["formBased"]
     assert columns["layers"]["main"]["columns"]["last"]["dataType"] == "date"
     assert objects.export("newswatch", catalog.VIEWS, catalog.DASHBOARDS)

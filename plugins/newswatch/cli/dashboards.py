@@ -69,6 +69,9 @@ def panel(
     from newswatch.panels import catalog
 
     if name is None:
+        if json:
+            common.emit({"panel": one.id, "title": one.title} for one in catalog.PANELS.values())
+            return
         for one in catalog.PANELS.values():
             typer.echo(f"{one.id:28} {one.title}")
         return
@@ -110,10 +113,13 @@ def _draw(title: str, empty: str, table: Table) -> None:
     from rich.console import Console
     from rich.table import Table as Drawn
 
-    drawn = Drawn(*table.columns, title=title, box=None, pad_edge=False)
+    # a table's own title would be broken at the table's width
+    drawn = Drawn(*table.columns, box=None, pad_edge=False)
     for row in table.rows:
         drawn.add_row(*(f"{cell:,.0f}" if isinstance(cell, float) else str(cell or "") for cell in row))
-    Console(highlight=False, markup=False).print(drawn if table.rows else f"{title}\n{empty}")
+    console = Console(highlight=False, markup=False)
+    console.print(title)
+    console.print(drawn if table.rows else empty)
 
 
 def _ndjson(namespace: str) -> bytes:

@@ -74,7 +74,7 @@ def post(target: Target, ndjson: bytes) -> Imported:
         fields={"file": ("newswatch.ndjson", ndjson, "application/ndjson")},
     )
     body = _body(answer, target)
-    errors = body.get("errors") or []
+    errors = body["errors"] if isinstance(body.get("errors"), list) else []
     if not body.get("success") or errors:
         said = "; ".join(_fault(one) for one in errors) or "it gave no reason"
         raise KibanaError(f"Kibana refused the dashboards and imported nothing: {said}")
@@ -87,7 +87,7 @@ def post(target: Target, ndjson: bytes) -> Imported:
 
 def _version(pool: urllib3.PoolManager, target: Target) -> str:
     body = _body(_ask(pool, "GET", target.address("/api/status"), headers=target.headers()), target)
-    version = str((body.get("version") or {}).get("number") or "")
+    version = str(_inner(body, "version").get("number") or "")
     numbers = tuple(int(part) for part in version.split("-")[0].split(".")[:2] if part.isdigit())
     if len(numbers) == 2 and numbers < OLDEST:
         raise KibanaError(f"this Kibana is {version}; the dashboards need 8.19 or later. Nothing was imported")
@@ -109,7 +109,10 @@ def _body(answer: urllib3.BaseHTTPResponse, target: Target) -> dict[str, Any]:
         raise KibanaError(SENTENCES[answer.status].format(url=target.url, space=target.space or "default") + said)
     if 300 <= answer.status < 400:
         where = _plain(answer.headers.get("Location", "elsewhere"))
-        raise KibanaError(f"Kibana at {target.url} sends us on to {where}; give --user or an API key, or that address")
+        raise KibanaError(
+            f"Kibana at {target.url} sends us on to {where}; is a login in front? "
+            "Put user and password into the address, or set KIBANA_API_KEY"
+        )
     if answer.status >= 400:
         raise KibanaError(f"Kibana answered {answer.status}; nothing was imported{said}")
     try:
@@ -142,13 +145,21 @@ def _said(answer: urllib3.BaseHTTPResponse) -> str:
     return f" (it said: {str(message)[:300]})" if message else ""
 
 
-def _fault(error: dict[str, Any]) -> str:
-    why = error.get("error") or {}
+def _fault(error: Any) -> str:
+    if not isinstance(error, dict):
+        return str(error)[:300]
+    why = _inner(error, "error")
     name = f"{error.get('type')} {error.get('id')}"
     missing = ", ".join(f"{one.get('type')} {one.get('id')}" for one in why.get("references") or [])
     return f"{name}: {why.get('message') or str(why.get('type', 'unknown')).replace('_', ' ')}" + (
         f" ({missing})" if missing else ""
     )
+
+
+def _inner(body: dict[str, Any], key: str) -> dict[str, Any]:
+    """The object that stands under ``key``; empty when something else stands there, as a proxy may answer anything."""
+    found = body.get(key)
+    return found if isinstance(found, dict) else {}
 
 
 def _plain(url: str) -> str:

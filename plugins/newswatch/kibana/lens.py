@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from newswatch.model.panel import ByFilter, ByTerm, ByTime, Chart, Measure, Op, Panel, Split, Where
-from newswatch.panels.colors import TAGS
+from newswatch.panels.colors import FIXED
 
 LAYER = "main"
 
@@ -35,7 +35,10 @@ SERIES = {
     Chart.BAR: "bar_stacked",
     Chart.BAR_HORIZONTAL: "bar_horizontal",
 }
+#: measures of which nothing is nought
+COUNTED = frozenset({Op.COUNT, Op.SUM, Op.UNIQUE})
 FORMATS: dict[str, dict[str, Any]] = {
+    "": {"id": "number", "params": {"decimals": 0}},
     "s": {"id": "duration", "params": {"fromUnit": "seconds", "toUnit": "humanizePrecise", "decimals": 1}},
     "%": {"id": "percent", "params": {"decimals": 0}},
 }
@@ -118,13 +121,13 @@ def _metric(measure: Measure) -> dict[str, Any]:
     field = "___records___" if measure.op is Op.COUNT else str(measure.field)
     last = measure.op is Op.LAST
     column = _column(measure.label, measure.type if last else "number", OPERATIONS[measure.op], "ratio", field)
-    column |= {"isBucketed": False, "scale": "ordinal" if last else "ratio"}
-    params: dict[str, Any] = {"emptyAsNull": True} if measure.op in (Op.COUNT, Op.SUM, Op.UNIQUE) else {}
+    column |= {"isBucketed": False, "scale": "ordinal" if last and measure.type == "string" else "ratio"}
+    params: dict[str, Any] = {"emptyAsNull": True} if measure.op in COUNTED else {}
     if last:
         params = {"sortField": measure.sort, "showArrayValues": True}
     if measure.op is Op.PERCENTILE:
         params = {"percentile": measure.percent}
-    if measure.unit:
+    if measure.unit or measure.op in (Op.COUNT, Op.UNIQUE):
         params["format"] = FORMATS[measure.unit]
     if measure.where:
         column["filter"] = {"query": kql(measure.where), "language": "kuery"}
@@ -202,31 +205,28 @@ def _xy(panel: Panel, metrics: list[str]) -> dict[str, Any]:
     }
     if split:
         layer["splitAccessor"] = split[0].id
-        layer["colorMapping"] = _tag_colors() if _splits_tags(split[0]) else None
-    layer = {key: value for key, value in layer.items() if value is not None}
+        fixed = FIXED.get(split[0].field) if isinstance(split[0], ByTerm) else None
+        layer |= {"colorMapping": _colors(fixed)} if fixed else {}
     return {
         "legend": {"isVisible": bool(split) or len(metrics) > 1, "position": "right"},
         "valueLabels": "hide",
+        "fittingFunction": "Zero" if all(one.op in COUNTED for one in panel.measures) else "None",
         "preferredSeriesType": series,
         "yTitle": panel.axis,
         "layers": [layer],
     }
 
 
-def _splits_tags(split: Split) -> bool:
-    return isinstance(split, ByTerm) and split.field == "tags"
-
-
-def _tag_colors() -> dict[str, Any]:
-    """The same colour for a tag on every panel (Lens ``colorMapping``)."""
+def _colors(fixed: dict[str, str]) -> dict[str, Any]:
+    """The same colour for a value on every panel (Lens ``colorMapping``)."""
     return {
         "assignments": [
             {
-                "rule": {"type": "matchExactly", "values": [tag]},
+                "rule": {"type": "matchExactly", "values": [value]},
                 "color": {"type": "colorCode", "colorCode": color},
                 "touched": True,
             }
-            for tag, color in TAGS.items()
+            for value, color in fixed.items()
         ],
         "specialAssignments": [{"rule": {"type": "other"}, "color": {"type": "loop"}, "touched": False}],
         "paletteId": "eui_amsterdam_color_blind",

@@ -45,7 +45,7 @@ def data_view(namespace: str, view: DataView) -> Object:
         "sourceFilters": "[]",
         "fieldAttrs": "{}",
     }
-    return _object("index-pattern", f"{namespace}-{view.index}", attributes, [])
+    return _object("index-pattern", f"{namespace}-{view.id}", attributes, [])
 
 
 def discover(namespace: str, listing: Listing) -> Object:
@@ -65,7 +65,7 @@ def discover(namespace: str, listing: Listing) -> Object:
         "isTextBasedQuery": False,
         "kibanaSavedObjectMeta": {"searchSourceJSON": _text(source)},
     }
-    view = {"type": "index-pattern", "id": f"{namespace}-{listing.source.index}", "name": SEARCH_INDEX}
+    view = {"type": "index-pattern", "id": f"{namespace}-{listing.source.data_view}", "name": SEARCH_INDEX}
     return _object("search", f"{namespace}-{listing.id}", attributes, [view])
 
 
@@ -138,7 +138,7 @@ def _panels(namespace: str, board: Dashboard) -> Iterable[tuple[Object, list[Obj
 def _chart(namespace: str, place: Place) -> tuple[Object, list[Object]]:
     panel = place.panel
     assert not isinstance(panel, Listing)
-    view = f"{namespace}-{panel.source.index}"
+    view = f"{namespace}-{panel.source.data_view}"
     frame = _frame("lens", panel.id, panel.title, (place.x, place.y, place.w, place.h))
     frame["embeddableConfig"] |= {"attributes": lens.attributes(panel, view)}
     return frame, [lens.reference(view, f"{panel.id}:")]

@@ -55,9 +55,18 @@ class Dashboard:
 
 @dataclass(frozen=True, slots=True)
 class DataView:
-    """A Kibana data view. ``index`` is the name after the namespace; ``formats`` maps fields to a field format."""
+    """A Kibana data view. ``index`` is the name after the namespace; ``formats`` maps fields to a field format.
+
+    ``view`` is its id, when that is not the index: Kibana's time range goes by the view's one date field.
+    """
 
     index: str
     name: str
     time: str
     formats: tuple[tuple[str, str], ...] = ()
+    view: str = ""
+
+    @property
+    def id(self) -> str:
+        """Its id, after the namespace."""
+        return self.view or self.index

@@ -102,12 +102,18 @@ Split = ByTime | ByTerm | ByFilter
 @dataclass(frozen=True, slots=True)
 class Source:
     """Where a panel's documents are: ``index`` is the name after the namespace, ``time`` the date field of the time
-    picker, ``unit`` what one document is.
+    picker, ``unit`` what one document is. ``view`` is the data view, when it is not called as the index is.
     """
 
     index: str
     time: str
     unit: str
+    view: str = ""
+
+    @property
+    def data_view(self) -> str:
+        """The data view's id, after the namespace."""
+        return self.view or self.index
 
 
 @dataclass(frozen=True, slots=True)
