@@ -62,3 +62,13 @@ def test_titles_of_the_labelled_items_are_known_by_their_language() -> None:
     seven = [item for item in read() if item["lang"] in {"en", "nl", "de", "fr", "ru", "uk", "ko"}]
     right = sum(identify(item["title"]) == item["lang"] for item in seven)
     assert right / len(seven) >= 0.95
+
+
+def test_where_nothing_but_a_guess_tells_the_language_all_lists_are_read(tagger: Tagger) -> None:
+    title = 'Fregatte "Hamburg" beschattet russisches U-Boot'
+    assert tagger.tag(title, "").tags == ("military",)
+
+
+def test_an_english_genitive_is_no_french_article() -> None:
+    assert identify("North Korean leader's sister mocks Seoul's drone apology") == "en"
+    assert identify("L'armée russe s'approche d'Odessa") == "fr"

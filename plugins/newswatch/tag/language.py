@@ -22,6 +22,7 @@ _UKRAINIAN = re.compile("[іїєґІЇЄҐ]")
 _RUSSIAN = re.compile("[ыэъёЫЭЪЁ]")
 _LATIN = re.compile("[A-Za-zÀ-ɏ]")
 _WORD = re.compile(r"[^\W\d_]+")
+_ELISION = re.compile(r"\b(?:[cdjlns]|qu)['’](?=[^\W\d_])")
 _UNCLEAN = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 _FUNCTION_WORDS: dict[str, str] = {
@@ -42,7 +43,7 @@ _FUNCTION_WORDS: dict[str, str] = {
     """,
     "fr": """
         le la les des de du un une et en à est dans pour que qui sur au aux par plus ne pas se son sa ses ce
-        cette avec sont après selon contre entre l d s n qu face lors ont a été mais leur sans vers il elle
+        cette avec sont après selon contre entre face lors ont a été mais leur sans vers il elle
         nous comment pourquoi veut deux
     """,
     "es": """
@@ -108,18 +109,21 @@ def _latin(head: str, declared: str | None) -> tuple[str, ...]:
     for word in _WORD.findall(head.lower()):
         for language in _VOTES.get(word, ()):
             scores[language] += 1.0
+    scores["fr"] += len(_ELISION.findall(head.lower()))
     if not head.isascii():
         for language, letters in _LETTERS:
             if letters.search(head):
                 scores[language] += 1.0
     guess = _cld(head)
+    told = declared in scores or any(scores.values())
     if guess in scores:
         scores[guess] += 1.6
     if declared in scores:
         scores[declared] += 1.1
     order = sorted(scores, key=lambda language: -scores[language])
     best = scores[order[0]]
-    if best == 0:
+    # short headlines without function words are often taken for English, and CLD2 is sure of it
+    if best == 0 or not told:
         return (declared or guess or UNKNOWN, *LATIN)
     return tuple(language for language in order if scores[language] > 0 and scores[language] >= 0.6 * best)
 
