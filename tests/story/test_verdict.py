@@ -238,3 +238,48 @@ def test_the_figures_of_another_part_of_the_day_are_of_a_new_period() -> None:
 )
 def test_transliterations_and_short_names_of_countries(language: str, one: str, other: str) -> None:
     assert reason(one, other, language=language) is Reason.COPY
+
+
+@pytest.mark.parametrize(
+    ("language", "one", "other", "why"),
+    [
+        (
+            "de",
+            "Die Luftwaffe hat in der Nacht zum 2. März nach eigenen Angaben 406 von 458 Drohnen abgewehrt.",
+            "Die Luftwaffe hat in der Nacht zum 2.3. nach eigenen Angaben 406 von 458 Drohnen abgewehrt.",
+            Reason.COPY,
+        ),
+        (
+            "de",
+            "Die Luftwaffe hat in der Nacht zum 2. März nach eigenen Angaben 406 von 458 Drohnen abgewehrt.",
+            "Die Luftwaffe hat in der Nacht zum 1.3. nach eigenen Angaben 406 von 458 Drohnen abgewehrt.",
+            Reason.DAY,
+        ),
+        (
+            "uk",
+            "У ніч на вівторок дрони СБУ вразили нафтовий термінал у порту та пускову установку С-400.",
+            "У ніч на вівторок дрони СБУ вразили нафтовий термінал у порту та пускову установку С-300/400.",
+            Reason.COPY,
+        ),
+        (
+            "uk",
+            "У ніч на вівторок дрони СБУ вразили на аеродромі в Криму винищувач Су-34 та склад пального.",
+            "У ніч на вівторок дрони СБУ вразили на аеродромі в Криму винищувач Су-35 та склад пального.",
+            Reason.SERIES,
+        ),
+        (
+            "uk",
+            "За минулу добу Сили оборони знищили 860 окупантів, 5 танків та 21 артилерійську систему ворога.",
+            "За минулу добу Сили оборони ліквідували 860 окупантів, 5 танків та 21 артилерійську систему ворога.",
+            Reason.COPY,
+        ),
+        (
+            "ko",
+            "통일부는 2일 북한이 군사분계선 기준선 설정을 위한 군사회담 제안에 호응하라고 촉구했다.",
+            "통일부는 2일 북한이 군사분계선 기준선 설정을 위한 군사회담 제안에 호응할 것을 촉구했다.",
+            Reason.COPY,
+        ),
+    ],
+)
+def test_dates_types_and_verbs_in_other_languages(language: str, one: str, other: str, why: Reason) -> None:
+    assert reason(one, other, language=language) is why

@@ -13,6 +13,8 @@ _TOKEN = re.compile(r"[^\W_]+(?:[.,:'-][^\W_]+)*%?")
 _GROUPS = re.compile(r"(?<=\d)[ '](?=\d{3}(?:\D|$))")
 _NUMBER = re.compile(r"(\d[\d.,]*)(.*)")
 _NUMERIC_DATE = re.compile(r"(?:(\d{1,2})[./-](\d{1,2})[./-](?:20)?\d\d|20\d\d-(\d\d)-(\d\d))$")
+#: *am 8.11.*: in German, decimals have a comma
+_DAY_MONTH = re.compile(r"(?<![\d.,])([0-3]?\d)\.([01]?\d)\.(?!\d)")
 _ORDINAL_TAIL = re.compile(
     r"(?:st|nd|rd|th|e|de|ste|er|eme|ere|и|го|му|м|я|ю|е|х|ии|га|та|ту|ої|оі|ыи|차|호|번째|회|호기|단계)$"
 )
@@ -64,6 +66,8 @@ def _weight(token: Token) -> float:
 def tokens(sentence: str, language: str) -> list[Token]:
     """The tokens of ``sentence``; numbers with their scale and days with their month are one."""
     found: list[Token] = []
+    if language == "de":
+        sentence = _DAY_MONTH.sub(lambda day: f"2000-{day[2]:0>2}-{day[1]:0>2}", sentence)
     for raw in _TOKEN.findall(_GROUPS.sub("", sentence)):
         _add(found, _token(raw, language), not found)
     return _joined_days(found)
@@ -179,6 +183,9 @@ def stem_of(form: str, language: str) -> str:
         bare = _PARTICLE.sub("", form)
         return bare if len(bare) >= 2 else form
     if _CYRILLIC.search(form):
+        if any(map(str.isdigit, form)):
+            # the type of an aircraft or a missile
+            return form
         bare = form.translate({ord("ь"): None, ord("ъ"): None})
         return bare[:-2] if len(bare) >= 7 else bare[:-1] if len(bare) >= 5 else bare
     if len(form) < 5:
