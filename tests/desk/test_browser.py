@@ -164,6 +164,8 @@ def test_a_view_opens_in_the_frame_and_everybody_can_use_it(tab: Tab, path: str,
     tab.page.evaluate("document.documentElement.className = 'dark'")
     expect(tab.desk.locator("html[data-theme=dark]")).to_have_count(1)
     assert faults(tab.frame, "color-contrast") == []
+    if path.startswith("/digests/"):
+        expect(tab.desk.locator("iframe.mail")).to_have_attribute("src", re.compile(r"/mail\?theme=dark$"))
     tab.page.set_viewport_size({"width": 400, "height": 800})
     wide = tab.frame.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
     assert wide[0] <= wide[1]

@@ -237,6 +237,9 @@ def test_a_digest_is_shown_as_it_was_sent_and_runs_nothing(client: Client) -> No
         assert "North Korea fires ballistic missile" in words(mail.text)
         assert "sandbox" in mail.headers["content-security-policy"]
         assert "script-src" not in mail.headers["content-security-policy"]
+    dark, light = (client().get(f"/desk/digests/{name}/mail?theme={theme}").text for theme in ("dark", "light"))
+    assert ("@media all" in dark, "color-scheme: dark;" in dark) == (True, True)
+    assert ("@media not all" in light, "color-scheme: light;" in light) == (True, True)
     for path in ("nothing", "nothing/mail", "preview/nothing", "x" * 600):
         assert client().get(f"/desk/digests/{path}").status_code == 404
 

@@ -16,6 +16,8 @@ MAIL = (
     "frame-ancestors 'self'; sandbox allow-popups allow-popups-to-escape-sandbox"
 )
 LONGEST = 200
+#: what a mail's dark style is made to depend on instead of the system
+THEMES = {"light": "not all", "dark": "all"}
 
 
 def listed(request: Request) -> Page:
@@ -34,7 +36,7 @@ def mail(request: Request) -> Response:
     kept = _kept(request)
     if kept.rendered is None:
         raise MissingError("This digest was kept without its content")
-    return _mail(standalone(kept.rendered))
+    return _mail(request, standalone(kept.rendered))
 
 
 def preview(request: Request) -> Page:
@@ -50,7 +52,7 @@ def preview_mail(request: Request) -> Response:
     """The next digest so far, built now: nothing is sent and nothing is remembered."""
     desk = desk_of(request)
     made = daily.digest_preview(desk.where, request.path_params["name"], None, desk.clock(), desk.store)
-    return _mail(made.form(".html"))
+    return _mail(request, made.form(".html"))
 
 
 def _kept(request: Request) -> Archived:
@@ -61,5 +63,11 @@ def _kept(request: Request) -> Archived:
     return found
 
 
-def _mail(text: str) -> Response:
+def _mail(request: Request, text: str) -> Response:
+    """The mail, in the theme that the page around it asks for; a mail program decides by the reader's system."""
+    theme = request.query_params.get("theme")
+    if theme in THEMES:
+        text = text.replace("(prefers-color-scheme: dark)", THEMES[theme]).replace(
+            "color-scheme: light dark", f"color-scheme: {theme}"
+        )
     return Response(text, 200, {**HEADERS, "Content-Security-Policy": MAIL}, "text/html; charset=utf-8")

@@ -11,7 +11,13 @@
     const airflow = outer();
     const system = window.matchMedia("(prefers-color-scheme: dark)").matches;
     root.dataset.theme = (airflow ? airflow.classList.contains("dark") : system) ? "dark" : "light";
+    mails();
   };
+  // a mail in its frame wears the same
+  const mails = () => document.querySelectorAll("iframe[data-src]").forEach((one) => {
+    const wanted = `${one.dataset.src}?theme=${root.dataset.theme}`;
+    if (one.getAttribute("src") !== wanted) one.src = wanted;
+  });
   dress();
   if (outer()) new MutationObserver(dress).observe(outer(), { attributes: true, attributeFilter: ["class"] });
   else window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", dress);
@@ -130,6 +136,9 @@
   });
   document.addEventListener("DOMContentLoaded", () => {
     times(document);
+    mails();
+    const facets = document.querySelector("details.facets");
+    if (facets && !facets.querySelector("[aria-current]")) facets.open = !window.matchMedia("(max-width: 48rem)").matches;
     const told = sessionStorage.getItem("said");
     if (told) { sessionStorage.removeItem("said"); say(told, false); }
     if (location.pathname === `${document.body.dataset.root}/search`) document.getElementById("q")?.focus();
