@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -96,6 +97,14 @@ def test_the_whole_mail_stays_below_what_mail_programs_clip() -> None:
     assert 40_000 < len(made.html.encode()) < 100_000
     assert len(made.slack) <= 50
     assert "more stories" in made.html
+    # addresses as long as those of some aggregators, in every list
+    far = "https://news.example/" + "a" * 2000
+    fired = tuple(replace(NORMAL.fired[0], id=str(n), url=far, tags=()) for n in range(60))
+    kept = (replace(NORMAL.kept_back[0], examples=((report.title, far),) * 10),) * 4
+    facts = replace(facts, reports=tuple(replace(one, url=far) for one in many), fired=fired, kept_back=kept)
+    made = digest(compose(spec, WINDOW, facts, late=False), links=LINKS)
+    assert 40_000 < len(made.html.encode()) < 100_000
+    assert re.search(r"and [4-6]\d more alerts", made.html)
 
 
 def test_each_story_stands_once() -> None:

@@ -15,23 +15,24 @@ from newswatch.render import environment as env
 
 SHOWN_PUBLISHERS = 4
 CLIPPED = 95_000
-#: how many alerts that stand in no section are listed
-FURTHER = 15
+#: how many alerts that stand in no section are listed; of other lists two thirds
+LISTED = 15
 LEAST_DAYS = 7
 
 
 def digest(one: Digest, *, images: Iterable[Image] = (), links: Links | None = None) -> Rendered:
     """The digest in every form. ``images`` named ``volume-<tag>`` stand at their section.
 
-    Mail programs cut off what is longer than about 100 KB: one that would be lists fewer stories for each tag.
+    Mail programs cut off what is longer than about 100 KB: one that would be lists less of everything, step by step.
     """
     _filters()
-    pictures, shown = tuple(images), one
-    html = env.render("digest/mail.html", **_values(shown, pictures, links))
-    while len(html.encode()) > CLIPPED and any(len(section.stories) > 1 for section in shown.sections):
-        shown = replace(shown, sections=tuple(_shorter(section) for section in shown.sections))
-        html = env.render("digest/mail.html", **_values(shown, pictures, links))
-    values = _values(shown, pictures, links)
+    pictures, shown, room = tuple(images), one, LISTED
+    values = _values(shown, pictures, links, room)
+    html = env.render("digest/mail.html", **values)
+    while len(html.encode()) > CLIPPED and (room or any(len(section.stories) > 1 for section in shown.sections)):
+        shown, room = replace(shown, sections=tuple(_shorter(section) for section in shown.sections)), room // 2
+        values = _values(shown, pictures, links, room)
+        html = env.render("digest/mail.html", **values)
     return Rendered(
         subject=values["subject"],
         text=env.render("digest/mail.txt", **values),
@@ -42,8 +43,9 @@ def digest(one: Digest, *, images: Iterable[Image] = (), links: Links | None = N
     )
 
 
-def _values(one: Digest, images: tuple[Image, ...], links: Links | None) -> dict[str, Any]:
+def _values(one: Digest, images: tuple[Image, ...], links: Links | None, room: int) -> dict[str, Any]:
     return {
+        "room": room,
         "digest": one,
         "facts": one.facts,
         "zone": one.spec.zone,
@@ -51,7 +53,7 @@ def _values(one: Digest, images: tuple[Image, ...], links: Links | None) -> dict
         "headline": headline(one),
         "glance": [section.volume for section in one.sections if section.volume],
         "subject": subject(one),
-        "further": max(0, len(one.fired) - FURTHER) + one.facts.unread,
+        "further": max(0, len(one.fired) - room) + one.facts.unread,
         "images": images,
         "links": links or Links(),
     }
