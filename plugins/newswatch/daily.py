@@ -155,7 +155,7 @@ def restore(where: jobs.Where, name: str | None, into: str, *, replace: bool) ->
     store, wanted = connect(Settings.from_environment(), where.namespace), _repository(where)
     snapshots.register(store, wanted.repository, wanted.location)
     if name is None:
-        known = [one.name for one in snapshots.listed(store, wanted.repository) if one.state == "SUCCESS"]
+        known = [one.name for one in snapshots.listed(store, wanted.repository) if one.state == snapshots.WHOLE]
         if not known:
             raise UsageError(f"the repository {wanted.repository} has no snapshot of {where.namespace} yet")
         name = known[-1]

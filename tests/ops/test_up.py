@@ -114,6 +114,7 @@ def test_up_killed_repeated_and_ended(surroundings: dict[str, str]) -> None:
     assert (state / "airflow").stat().st_mode & 0o777 == 0o700
 
     before = pids(surroundings)
+    assert "airflow-history" in before
     again = run("up", surroundings)
     assert again.returncode == 0, again.stdout + again.stderr
     assert pids(surroundings) == before, "what runs is left alone"

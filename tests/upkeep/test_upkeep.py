@@ -136,6 +136,12 @@ def test_a_step_that_fails_is_told_and_stops_no_other(store: Store) -> None:
     assert ids(store, "ledger") == set()
 
 
+@pytest.mark.parametrize("state", ["PARTIAL", "FAILED", "IN_PROGRESS"])
+def test_what_is_not_whole_replaces_nothing(state: str) -> None:
+    with pytest.raises(UsageError, match=f"is {state} and cannot be relied on"):
+        snapshots.pick([snapshots.Snapshot("a", "SUCCESS", NOW, ()), snapshots.Snapshot("b", state, NOW, ())], "b")
+
+
 def test_a_snapshot_is_restored_elsewhere_and_in_place(store: Store) -> None:
     items = monthly(store, "items", NOW)
     documents.create(store, items, "i1", {"title": "Kept", "@timestamp": NOW.isoformat()})

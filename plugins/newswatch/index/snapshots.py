@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -16,6 +17,7 @@ from newswatch.index.templates import ensure
 
 #: seconds: a snapshot or a restore of much data takes its time
 PATIENCE = 6 * 3600
+WHOLE = "SUCCESS"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ def take(store: Store, repository: str, now: datetime) -> Snapshot:
             wait_for_completion=True,
         )
     made = next(one for one in listed(store, repository) if one.name == name)
-    if made.state != "SUCCESS":
+    if made.state != WHOLE:
         raise StoreError(f"the snapshot {name} ended as {made.state}; the cluster's log says why")
     return made
 
@@ -89,14 +91,24 @@ def thin(store: Store, repository: str, keep: int) -> list[str]:
     return old
 
 
+def pick(found: Iterable[Snapshot], name: str) -> Snapshot:
+    """The snapshot of that name. Raises UsageError when there is none, or when it is not whole."""
+    chosen = next((one for one in found if one.name == name), None)
+    if chosen is None:
+        raise UsageError(
+            f"the repository has no snapshot {name} of this namespace; backup --list shows those there are"
+        )
+    if chosen.state != WHOLE:
+        raise UsageError(f"the snapshot {name} is {chosen.state} and cannot be relied on; backup --list shows others")
+    return chosen
+
+
 def restore(store: Store, repository: str, name: str, into: Store, *, replace: bool) -> list[str]:
     """Put the indices of a snapshot of ``store``'s namespace into the namespace of ``into``; which these are then.
 
     What is there is replaced only when asked to. Raises UsageError for a snapshot or a target that cannot be used.
     """
-    chosen = next((one for one in listed(store, repository) if one.name == name), None)
-    if chosen is None:
-        raise UsageError(f"the repository {repository} has no snapshot {name} of {store.namespace}")
+    chosen = pick(listed(store, repository), name)
     there = owned(into)
     if there and not replace:
         raise UsageError(
