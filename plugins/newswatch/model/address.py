@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Collection
+from functools import lru_cache
 from urllib.parse import SplitResult, parse_qsl, unquote_plus, urlencode, urlsplit, urlunsplit
 
 HIDDEN = "***"
@@ -22,6 +23,7 @@ def is_secret(name: str) -> bool:
     return bool(_SECRET.search(unquote_plus(name)))
 
 
+@lru_cache(maxsize=4096)
 def redact(url: str) -> str:
     """``url`` without user and password, and with ``***`` for the values of parameters that look like keys.
 
