@@ -95,7 +95,9 @@ def _remember(home: Path, airflow: Airflow) -> None:
     now = {name: os.environ.get(name, "") for name in ELASTICSEARCH}
     if any(value != kept.get(name, "") for name, value in now.items()):
         airflow.down()
-    settings.update(home / "env", {name: value for name, value in now.items() if value or name in kept})
+    elastic = {name: value for name, value in now.items() if value or name in kept}
+    # so that messages and digests lead to the desk, unless channels.yaml names another address of it
+    settings.update(home / "env", elastic | {"NEWSWATCH_DESK": f"{airflow.url}/newswatch/desk"})
 
 
 def _namespaces(home: Path) -> tuple[str, ...]:

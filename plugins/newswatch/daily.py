@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -189,9 +190,10 @@ def _sources(where: jobs.Where, found: Everything, store: Store | None = None) -
     from newswatch.model.rendered import Links
     from newswatch.pipeline.digest import Sources
 
-    links = Links(found.channels.desk, found.channels.kibana)
+    store = store or jobs.open_store(where.namespace)
+    links = Links(found.channels.desk or os.environ.get("NEWSWATCH_DESK"), found.channels.kibana)
     tags = [tag.id for tag in found.watchlist.tags]
-    return Sources(store or jobs.open_store(where.namespace), found.feeds, found.rules, tags, links)
+    return Sources(store, found.feeds, found.rules, tags, links)
 
 
 def _recipients(found: Everything) -> dict[str, Recipient]:

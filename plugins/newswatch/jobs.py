@@ -150,7 +150,8 @@ def watch(where: Where, now: datetime, clock: Callable[[], datetime]) -> WatchRe
     store = open_store(where.namespace)
     recipients = {one.name: one for one in all_recipients(found.channels)}
     life = life_cycle(found.channels, (*found.rules, *SELF_RULES))
-    links = Links(found.channels.desk, found.channels.kibana, where.namespace)
+    desk = found.channels.desk or os.environ.get("NEWSWATCH_DESK")
+    links = Links(desk, found.channels.kibana, where.namespace)
     report = run(Watch(store, found.rules, life, recipients, now, clock, links))
     healthy(store)
     heartbeat = os.environ.get("NEWSWATCH_HEARTBEAT") or found.channels.heartbeat

@@ -50,12 +50,17 @@ def run(es_url: str, namespace: str, tmp_path: Path, monkeypatch: pytest.MonkeyP
     return one
 
 
-def test_look_at_one_then_send_it_once(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+def test_look_at_one_then_send_it_once(  # type: ignore[no-untyped-def]
+    run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     out = tmp_path / "d.html"
     assert "nothing reported" in run("digest", "preview", "--date", "2026-03-02", "--out", str(out))
     assert out.read_text().startswith("<!doctype html>")
     run("digest", "preview", "--out", str(tmp_path / "d.json"))
     assert json.loads((tmp_path / "d.json").read_text())["blocks"]
+    assert "On the desk" not in run("digest", "preview", "--out", "-")
+    monkeypatch.setenv("NEWSWATCH_DESK", "http://127.0.0.1:1/newswatch/desk")
+    assert "On the desk: http://127.0.0.1:1/newswatch/desk/digests" in run("digest", "preview", "--out", "-")
     assert run("digest", "preview", "--out", "-").startswith("Subject: News digest, Monday 2 March 2026")
     assert not list((tmp_path / "outbox").glob("*.eml"))
     assert run("digest", "send", "--date", "2026-03-02", "--to", "folder") == "Sent to folder.\n"

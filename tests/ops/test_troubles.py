@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import subprocess
 import threading
@@ -86,7 +87,9 @@ def test_a_cluster_of_ones_own_stays_in_use(es_url: str, tmp_path: Path, monkeyp
         up._remember(tmp_path, Airflow(tmp_path))
     monkeypatch.delenv("ELASTICSEARCH_URL")
     assert up._elasticsearch(tmp_path, print) == es_url, "also when it is not named again"
-    assert [file.name for file in tmp_path.iterdir()] == ["env"], "no node of our own was begun"
+    kept = sorted(file.name for file in tmp_path.iterdir())
+    assert kept == ["airflow.env", "env"], "no node of our own was begun"
+    assert re.search(r"(?m)^NEWSWATCH_DESK=http://127\.0\.0\.1:\d+/newswatch/desk$", (tmp_path / "env").read_text())
 
 
 def test_the_nodes_own_address_is_known_again(tmp_path: Path) -> None:
