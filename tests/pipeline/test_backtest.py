@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -120,6 +121,8 @@ def test_a_change_of_rules_adds_and_takes_away(store: Store) -> None:
     added, removed = difference(old.signals, new.signals)
     assert added == []
     assert {one.rule for one in removed} == {"many"}
+    later = [dataclasses.replace(one, start=one.start + timedelta(minutes=15)) for one in removed]
+    assert difference(removed, later) == ([], [])
 
 
 def test_rebuilding_writes_the_judged_buckets_and_loses_nothing_that_came_meanwhile(store: Store) -> None:

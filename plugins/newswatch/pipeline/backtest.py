@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from newswatch.alert.replay import Case, play
@@ -25,6 +25,7 @@ from newswatch.pipeline.watch import act_of
 #: history before the span that teaches baselines without a word
 LEAD_IN = timedelta(days=28)
 TICK = timedelta(minutes=5)
+FOREVER = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,14 +100,39 @@ def rebuild_counts(store: Store, rules: Sequence[Rule], now: datetime) -> int:
 
 
 def difference(old: Iterable[Signal], new: Iterable[Signal]) -> tuple[list[Signal], list[Signal]]:
-    """What the new rules add and what they take away: by rule, split value and story, or moment of a state."""
-    before, after = ({_mark(one): one for one in some if one.kind is not Kind.UNDER} for some in (old, new))
-    added = [one for mark, one in after.items() if mark not in before]
-    return added, [one for mark, one in before.items() if mark not in after]
+    """What the new rules add and what they take away.
+
+    An event is the same by rule, split value and story; a state when its episodes overlap, so that one which is merely
+    found sooner or later is neither.
+    """
+    before, after = list(old), list(new)
+    return _lacking(after, before), _lacking(before, after)
 
 
-def _mark(signal: Signal) -> tuple[str, str, str]:
-    return signal.rule, signal.key, signal.story or signal.start.isoformat()
+def _lacking(some: Sequence[Signal], others: Sequence[Signal]) -> list[Signal]:
+    """Events and openings of ``some`` that ``others`` do not have."""
+    stories = {(one.rule, one.key, one.story) for one in others if one.kind is Kind.EVENT}
+    held, mine = _episodes(others), _episodes(some)
+    found = []
+    for one in some:
+        if one.kind is Kind.EVENT and (one.rule, one.key, one.story) not in stories:
+            found.append(one)
+        elif one.kind is Kind.OVER:
+            end = mine[one.rule, one.key][one.start]
+            there = held.get((one.rule, one.key), {}).items()
+            if not any(start < end and one.start < until for start, until in there):
+                found.append(one)
+    return found
+
+
+def _episodes(signals: Sequence[Signal]) -> dict[tuple[str, str], dict[datetime, datetime]]:
+    """Per rule and split value the starts of states, and when each ended (if it did)."""
+    found: dict[tuple[str, str], dict[datetime, datetime]] = {}
+    for one in signals:
+        if one.kind is not Kind.EVENT:
+            ends = found.setdefault((one.rule, one.key), {})
+            ends[one.start] = one.at if one.kind is Kind.UNDER else ends.get(one.start, FOREVER)
+    return found
 
 
 def _coverage(store: Store, since: datetime, until: datetime) -> dict[int, Coverage]:
