@@ -15,6 +15,13 @@ from newswatch.errors import ConfigError
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 Key = tuple[str | int, ...]
 M = TypeVar("M", bound=BaseModel)
+#: what stands in the wrong shape, in the words of the file
+SHAPES = {
+    "dict_type": "keys with values",
+    "model_type": "keys with values",
+    "list_type": "a list",
+    "tuple_type": "a list",
+}
 
 
 class Lines:
@@ -89,8 +96,8 @@ def sentence(fault: Any) -> str:
         return "is required"
     if kind == "too_short" and fault["ctx"]["min_length"] == 1:
         return "must not be empty"
-    if kind in ("tuple_type", "list_type"):
-        return f"should be a list (got {given!r})"
+    if kind in SHAPES:
+        return f"should be {SHAPES[kind]} (got {given!r})"
     message = str(fault["msg"]).removeprefix("Value error, ").removeprefix("Assertion failed, ")
     message = message[:1].lower() + message[1:]
     if kind == "value_error" or isinstance(given, dict | list):
