@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import socket
+import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
 import pytest
 
@@ -80,6 +83,28 @@ def test_a_server_that_hangs_is_left(smtp: Mailbox, letter: Letter) -> None:
         channel(smtp, deadline=0.5).send(letter())
     assert caught.value.retryable
     assert time.monotonic() - started < 2.5
+
+
+def test_a_server_that_drips_its_greeting_is_left(letter: Letter) -> None:
+    """Every byte comes in time, the line never ends."""
+    dripped: list[bytes] = []
+
+    def drip(listener: socket.socket) -> None:
+        client, _ = listener.accept()
+        with client, suppress(OSError):
+            while len(dripped) < 40:
+                client.sendall(b"2")
+                dripped.append(b"2")
+                time.sleep(0.1)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        server = threading.Thread(target=drip, args=[listener])
+        server.start()
+        with pytest.raises(DeliveryError, match="cannot be used") as caught:
+            channel(Mailbox(port=listener.getsockname()[1]), deadline=0.5).send(letter())
+        server.join()
+    assert caught.value.retryable
+    assert len(dripped) < 40
 
 
 def test_a_server_that_drops_in_data(smtp: Mailbox, letter: Letter) -> None:

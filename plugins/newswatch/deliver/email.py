@@ -53,15 +53,18 @@ class EmailChannel:
     def _session(self) -> Iterator[smtplib.SMTP]:
         """A connection that is greeted, secured and logged in; what goes wrong until then is the whole channel's."""
         try:
-            client = self._connect()
-        except (smtplib.SMTPException, OSError) as error:
+            client, host, port = self._client()
+        except OSError as error:
             raise self._unready(error) from error
-        # smtplib's timeout is per read; the timer ends a server that drips for ever
+        # smtplib's timeout is per read; the timer ends a server that drips for ever, its greeting included
         timer = threading.Timer(self._deadline, _cut, [client])
         timer.daemon = True
         timer.start()
         try:
             try:
+                code, said = client.connect(host, port)
+                if code != 220:
+                    raise smtplib.SMTPConnectError(code, said)
                 client.ehlo_or_helo_if_needed()
                 if self._starttls:
                     client.starttls(context=ssl.create_default_context(cafile=self.connection.extra.get("ca_certs")))
@@ -98,12 +101,18 @@ class EmailChannel:
         what = redact(str(error)) or type(error).__name__
         return DeliveryError(f"the mail server did not take the message: {what}", retryable=True)
 
-    def _connect(self) -> smtplib.SMTP:
+    def _client(self) -> tuple[smtplib.SMTP, str, int]:
+        """A client that is not connected yet, and where it is to connect."""
         host, port = self.connection.host or "localhost", self.connection.port
+        client: smtplib.SMTP
         if self._ssl:
             context = ssl.create_default_context(cafile=self.connection.extra.get("ca_certs"))
-            return smtplib.SMTP_SSL(host, port or smtplib.SMTP_SSL_PORT, timeout=self._deadline, context=context)
-        return smtplib.SMTP(host, port or 587, timeout=self._deadline)
+            client = smtplib.SMTP_SSL(timeout=self._deadline, context=context)
+        else:
+            client = smtplib.SMTP(timeout=self._deadline)
+        # smtplib checks certificates against the host that its constructor was given, and connects there at once
+        client._host = host  # type: ignore[attr-defined]
+        return client, host, port or (smtplib.SMTP_SSL_PORT if self._ssl else 587)
 
     @property
     def _deadline(self) -> float:

@@ -41,7 +41,16 @@ class WebhookChannel:
         pool = urllib3.PoolManager(retries=False, timeout=TIMEOUT)
         address = self._address()
         try:
-            answer = pool.request("POST", address, body=body, headers=self._headers(envelope, body), redirect=False)
+            # what stands in the answer's body is not asked for, however long or slow it is
+            answer = pool.request(
+                "POST",
+                address,
+                body=body,
+                headers=self._headers(envelope, body),
+                redirect=False,
+                preload_content=False,
+            )
+            answer.close()
         except (urllib3.exceptions.HTTPError, OSError, ValueError) as error:
             what = self.connection.redact(str(error).replace(address, "***"))[:200]
             nobody = isinstance(error, NOBODY)
