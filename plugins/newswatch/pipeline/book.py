@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
+
+import orjson
 
 from newswatch.alert import prune, shelf, signals
 from newswatch.errors import StoreUnavailableError
@@ -26,14 +28,18 @@ LONGEST_ID = 512
 
 @dataclass
 class Kept:
-    """The book as read, with its guard; ``unwritten`` and ``unpublished`` are what other indices may still lack."""
+    """The book as read, with its guard; ``unwritten`` and ``unpublished`` are what other indices may still lack.
+
+    ``before`` holds a mark of each part as it was read, to tell what changed: a book of thousands of alerts is not kept
+    twice.
+    """
 
     book: Book
     guard: Found | None = None
     since: datetime | None = None
     unwritten: list[Message] = field(default_factory=list)
     unpublished: list[str] = field(default_factory=list)
-    before: Mapping[str, Any] = field(default_factory=dict)
+    before: Mapping[str, int] = field(default_factory=dict)
 
 
 def load(store: Store) -> Kept:
@@ -44,18 +50,19 @@ def load(store: Store) -> Kept:
     value = found.source["value"]
     return Kept(
         shelf.back(Book, value["book"]),
-        found,
+        replace(found, source={}),
         datetime.fromisoformat(value["since"]) if value.get("since") else None,
         [shelf.back(Message, one) for one in value["unwritten"]],
         list(value.get("unpublished", ())),
-        value["book"],
+        marks(value["book"]),
     )
 
 
 def save(store: Store, kept: Kept, now: datetime) -> None:
-    """Replace the book. Raises StoreUnavailableError when another run was faster: then nothing of this one counts."""
+    """Replace the book, once. Raises StoreUnavailableError when another run was faster: then nothing of this counts."""
     plain = shelf.plain(kept.book)
-    kept.unpublished = changed(kept.before, plain)
+    after = marks(plain)
+    kept.unpublished = [name for name, mark in after.items() if kept.before.get(name) != mark]
     value = {
         "book": plain,
         "since": kept.since.isoformat() if kept.since else None,
@@ -65,17 +72,15 @@ def save(store: Store, kept: Kept, now: datetime) -> None:
     source = {"kind": BOOK, "at": now.isoformat(), "value": value}
     if not documents.put(store, store.index("state"), BOOK, source, kept.guard):
         raise StoreUnavailableError("another watch run was faster; this one changed nothing")
-    kept.guard, kept.before = documents.get(store, store.index("state"), BOOK), plain
 
 
-def changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
-    """What is new or not as it was, as ``part/name``: alerts, ledger entries, groups, silences."""
-    return [
-        f"{part}/{name}"
+def marks(plain: Mapping[str, Any]) -> dict[str, int]:
+    """``part/name`` of alerts, ledger entries, groups and silences → a mark that changes when they do."""
+    return {
+        f"{part}/{name}": hash(orjson.dumps(one))
         for part in ("alerts", "ledger", "groups", "silences")
-        for name, one in after[part].items()
-        if before.get(part, {}).get(name) != one
-    ]
+        for name, one in plain.get(part, {}).items()
+    }
 
 
 def recall(store: Store, book: Book, acts: Sequence[Act]) -> list[Act]:

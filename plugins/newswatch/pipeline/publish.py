@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
@@ -27,17 +28,25 @@ def publish(store: Store, book: Book, names: Iterable[str], titles: Titles, now:
         part, _, rest = name.partition("/")
         wanted.setdefault(part, {})[rest] = None
     alerts = [book.alerts[name] for name in wanted.get("alerts", ()) if name in book.alerts]
-    writes = [_alert_write(store, alert, titles, now) for alert in alerts]
     # what recipients answered stands in the entries of the signals behind an alert
     signals = dict.fromkeys([*wanted.get("ledger", ()), *(one for alert in alerts for one in alert.signals)])
-    writes += _ledger_writes(store, book, [one for one in signals if one in book.ledger], titles, now)
-    for name in wanted.get("groups", ()):
-        if name in book.groups:
-            writes.append(Write("index", store.index("groups"), doc_id(name), _group(book.groups[name], name)))
-    for name in wanted.get("silences", ()):
-        if name in book.silences:
-            writes.append(Write("index", store.index("silences"), doc_id(name), silence(book.silences[name], now)))
-    outbox.refuse(documents.bulk(store, writes), "alerts and ledger entries")
+    writes = itertools.chain(
+        (_alert_write(store, alert, titles, now) for alert in alerts),
+        _ledger_writes(store, book, [one for one in signals if one in book.ledger], titles, now),
+        (
+            Write("index", store.index("groups"), doc_id(name), _group(book.groups[name], name))
+            for name in wanted.get("groups", ())
+            if name in book.groups
+        ),
+        (
+            Write("index", store.index("silences"), doc_id(name), silence(book.silences[name], now))
+            for name in wanted.get("silences", ())
+            if name in book.silences
+        ),
+    )
+    # thousands of documents are not made before the first is written
+    while some := list(itertools.islice(writes, CHUNK)):
+        outbox.refuse(documents.bulk(store, some), "alerts and ledger entries")
 
 
 def state_of(alert: Alert) -> str:

@@ -57,21 +57,25 @@ class WatchReport:
 
 def watch(run: Watch) -> WatchReport:
     """Detect, decide, deliver. Raises StoreUnavailableError when the store is away or another run was faster."""
-    signals = detect_pass(run.store, run.rules, run.now)
+    signals = len(detect_pass(run.store, run.rules, run.now))
     selfwatch.look(run.store, run.now)
+    messages = _decided(run)
+    done = send.deliver(run.store, run.recipients, run.clock)
+    if done or messages:
+        _settle(run, messages, done)
+    states = [one.state for one in done]
+    return WatchReport(signals, len(messages), states.count("sent"), states.count("waiting"), states.count("failed"))
+
+
+def _decided(run: Watch) -> list[Message]:
+    """Decide, remember it, write it down. The book is let go again: with thousands of alerts it is large."""
     kept = load(run.store)
     _absorb(run.store, kept)
     _finish(run, kept)
     messages = _decide(run, kept)
     save(run.store, kept, run.now)
     _finish(run, kept)
-    done = send.deliver(run.store, run.recipients, run.clock)
-    if done or messages:
-        _settle(run, messages, done)
-    states = [one.state for one in done]
-    return WatchReport(
-        len(signals), len(messages), states.count("sent"), states.count("waiting"), states.count("failed")
-    )
+    return messages
 
 
 def _settle(run: Watch, written: Sequence[Message], done: Sequence[Delivered]) -> None:
