@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from newswatch import alarm
+from newswatch import alarm, jobs
 from newswatch.errors import StoreUnavailableError
 from newswatch.index import feeds
 from newswatch.index.client import Store
@@ -105,6 +105,34 @@ def test_a_healthy_store_is_said_to_be_so(room: Newsroom) -> None:
     with pytest.raises(StoreUnavailableError, match="red"):
         healthy(room.store)
     room.store.client.indices.delete(index=lost)
+
+
+def test_the_heartbeat_follows_good_runs_alone_and_fails_none(
+    room: Newsroom, es_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def run(minutes: int) -> None:
+        now = room.start + timedelta(minutes=minutes)
+        jobs.watch(jobs.Where(room.store.namespace, ROOT / "config"), now, lambda: now)
+
+    outside = room.hook
+    outside.answers = [(200, {}, "ok"), (500, {}, "no"), (0, {}, "")]
+    monkeypatch.setenv("NEWSWATCH_HOME", str(tmp_path))
+    monkeypatch.setenv("ELASTICSEARCH_URL", es_url)
+    run(0)
+    assert outside.requests == []
+    monkeypatch.setenv("NEWSWATCH_HEARTBEAT", f"{outside.url}/ping/s3cret")
+    run(1)
+    assert [path for path, _, _ in outside.requests] == ["/ping/s3cret"]
+    assert "heartbeat" not in caplog.text
+    for minutes in (2, 3):
+        run(minutes)
+    assert len(outside.requests) == 3
+    assert caplog.text.count("the heartbeat's address did not answer") == 2
+    assert "s3cret" not in caplog.text
+    monkeypatch.setenv("ELASTICSEARCH_URL", "http://127.0.0.1:1")
+    with pytest.raises(StoreUnavailableError):
+        run(4)
+    assert len(outside.requests) == 3
 
 
 def test_every_rule_about_newswatch_has_a_section_in_the_runbook() -> None:
