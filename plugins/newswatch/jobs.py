@@ -179,9 +179,10 @@ def alerting(where: Where) -> tuple[LifeCycle, tuple[Rule, ...]]:
     """The life cycle's configuration and the rules."""
     from newswatch.config import everything
     from newswatch.config.channels import life_cycle
+    from newswatch.model.selfwatch import SELF_RULES
 
     found = everything.load_alerting(where.folder)
-    return life_cycle(found.channels, found.rules), found.rules
+    return life_cycle(found.channels, (*found.rules, *SELF_RULES)), found.rules
 
 
 def timetable(where: Where, rule: str | None, alert: str | None) -> list[str]:

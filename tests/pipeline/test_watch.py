@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -18,7 +18,7 @@ from newswatch.index import documents
 from newswatch.index.client import Settings, Store, connect
 from newswatch.index.documents import Write
 from newswatch.index.signals import signal_write
-from newswatch.index.templates import drop, ensure
+from newswatch.index.templates import drop, ensure, monthly
 from newswatch.model.alert import Escalation, LifeCycle, Route, RuleTimers
 from newswatch.model.envelope import Envelope
 from newswatch.model.rendered import Links
@@ -26,6 +26,7 @@ from newswatch.model.signal import Kind, Severity, Signal, StoryRef, signal_id
 from newswatch.pipeline import acts, alerts, timetable, why
 from newswatch.pipeline.book import load
 from newswatch.pipeline.outbox import Recipient
+from newswatch.pipeline.publish import CHUNK
 from newswatch.pipeline.watch import Watch, WatchReport, act_of, watch
 
 T0 = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
@@ -334,6 +335,29 @@ def test_why_and_when(store: Store) -> None:
     assert documents.search(store, store.index("groups"), {})["hits"]["hits"]
 
 
+def test_why_an_item_was_told_or_was_not(store: Store) -> None:
+    def item(name: str, origin: str, tags: list[str], story: str) -> Write:
+        made = {"@timestamp": T0.isoformat(), "title": f"Title of {name}", "origin": origin, "tags": tags}
+        return Write("index", monthly(store, "items", T0), name, {**made, "story": {"id": story}})
+
+    put(store, T0, event("s1", T0))
+    run(store, Box(), T0)
+    stored = [
+        item("copy", "live", ["military"], "s1"),
+        item("dull", "live", [], "dull"),
+        item("old", "seed", [], "old"),
+    ]
+    assert all(one.applied for one in documents.bulk(store, stored))
+    told_, dull, old = ("\n".join(why.tell(store, name)) for name in ("copy", "dull", "old"))
+    assert told_.startswith("Title of copy\n  live, military, story s1.\n")
+    assert "Rule kw, version v7, matched (warning)." in told_
+    assert "firing to mail: sent after 1 try." in told_
+    assert dull == "Title of dull\n  live, no tag, story dull.\n  No rule matched it."
+    assert old.endswith(
+        "seed, no tag, story old.\n  No rule looked at it: it is no live news, and only live news alerts."
+    )
+
+
 def test_the_commands(store: Store, es_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ELASTICSEARCH_URL", es_url)
     put(store, T0, event("s1", T0))
@@ -364,14 +388,30 @@ def test_the_commands(store: Store, es_url: str, monkeypatch: pytest.MonkeyPatch
     assert "there is no open alert kw/s9" in say("ack", "kw/s9", *at)
     assert "Route all takes it" in say("routes", "explain", "--alert", "kw/s1")
     assert "Route all takes it" in say("routes", "explain", "--rule", "tag-spike")
+    own = say("routes", "explain", "--rule", "newswatch-drill-missed")
+    assert "newswatch-drill-missed is a state" in own
+    assert "Route all takes it" in own
+    assert "there is no rule spik in rules.yaml" in say("routes", "explain", "--rule", "spik")
     assert "give either" in say("routes", "explain")
 
 
-def test_thousands_of_matches_are_a_bounded_number_of_messages_and_a_small_book(store: Store) -> None:
-    box = Box()
+def test_thousands_of_matches_are_a_bounded_number_of_messages_and_a_small_book(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    box, bulk, sizes = Box(), documents.bulk, []
     put(store, T0, *[event(f"s{number}", T0) for number in range(3_000)])
+
+    def counted(place: Store, writes: Iterable[Write], **more: Any) -> list[documents.Outcome]:
+        given = list(writes)
+        sizes.append(len(given))
+        return bulk(place, given, **more)
+
+    monkeypatch.setattr(documents, "bulk", counted)
     run(store, box, T0)
     assert len(box.got) == 1
+    # alerts and ledger entries, decided and told, are not all made at once
+    assert sum(sizes) > 4 * 3_000
+    assert max(sizes) <= CHUNK
     run(store, box, T0 + MINUTE)
     documents.refresh(store, store.index("ledger"))
     query = {"query": {"term": {"word": "sent"}}, "track_total_hits": True, "size": 0}

@@ -8,25 +8,27 @@ from datetime import UTC, datetime, timedelta
 from newswatch.alert import match
 from newswatch.errors import NewswatchError
 from newswatch.index.client import Store
-from newswatch.model.alert import LifeCycle, Route
+from newswatch.model.alert import LifeCycle, Route, RuleTimers
 from newswatch.model.book import Alert
 from newswatch.model.rules import Rule
+from newswatch.model.selfwatch import SELF_RULES, SelfRule
 from newswatch.pipeline import alerts
 
 Timers = tuple[LifeCycle, tuple[Rule, ...]]
 
 
 def of_rule(found: Timers, name: str) -> list[str]:
-    """The timetable of a rule of ``rules.yaml``. Raises NewswatchError when there is none of that name."""
+    """The timetable of a rule of ``rules.yaml`` or about newswatch itself. Raises NewswatchError when there is none."""
     life, rules = found
-    rule = next((rule for rule in rules if rule.id == name), None)
+    rule = next((rule for rule in (*rules, *SELF_RULES) if rule.id == name), None)
     if rule is None:
-        raise NewswatchError(f"there is no rule {name} in rules.yaml")
+        own = ", ".join(rule.id for rule in SELF_RULES)
+        raise NewswatchError(f"there is no rule {name} in rules.yaml, nor among newswatch's own ({own})")
     moment, severity = datetime.min.replace(tzinfo=UTC), rule.severity.value
     sample = Alert(
         name, name, name, name in _states(life), dict(rule.labels), severity, severity, moment, moment, moment
     )
-    sample.made_tags = tuple(rule.where.tags)
+    sample.made_tags = tuple(rule.where.tags) if not isinstance(rule, SelfRule) else ()
     return list(_timetable(life, sample))
 
 
@@ -59,7 +61,7 @@ def _state_lines(life: LifeCycle, alert: Alert) -> Iterator[str]:
     if not alert.state:
         yield f"{alert.key} is an event: told once, never repeated, never resolved."
         return
-    timers = life.rules[alert.rule]
+    timers = life.rules.get(alert.rule, RuleTimers())
     yield f"{alert.key} is a state: it fires once its condition held for {_span(timers.hold)}"
     yield f"  and recovers once it was gone for {_span(timers.recover_after)}."
 
