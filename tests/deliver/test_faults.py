@@ -5,13 +5,18 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
+from threading import Event
 from typing import Any
 
 import pytest
 
 from newswatch.index import documents
 from newswatch.index.client import Store
+from newswatch.model.alert import LifeCycle, Route, RuleTimers
+from newswatch.model.envelope import Envelope
+from newswatch.pipeline import send
 from newswatch.pipeline.status import lines, read
 from tests.deliver.conftest import Mailbox, Service
 from tests.deliver.harness import ANN, BOB, HOOK, MINUTE, OPS, POSTED, Newsroom
@@ -161,6 +166,47 @@ def test_mails_thread_and_slack_has_one_message_per_alert(room: Newsroom) -> Non
     asked = [(path, body) for path, _, body in room.slack.requests if room.name in str(body)]
     assert [path for path, _ in asked] == ["/api/chat.postMessage", "/api/chat.update", "/api/chat.postMessage"]
     assert json.loads(asked[2][1])["thread_ts"] == "17.1"
+    told, over = [json.loads(body) for _, body in room.hooks(room.name)]
+    assert told["groupKey"] == over["groupKey"] == f"all/spike/{room.name}", "a receiver puts them together"
+    assert (told["status"], over["status"]) == ("firing", "resolved")
+
+
+def test_a_webhooks_group_goes_on_while_one_of_it_fires(room: Newsroom) -> None:
+    one, other = f"one{room.name}", f"other{room.name}"
+    route = Route("all", (HOOK,), group_by=("rule",), group_interval=5 * MINUTE)
+    life = LifeCycle((route,), {"spike": RuleTimers(True)}, catch_up_after=timedelta(days=365))
+    for name in (one, other):
+        room.state(name, room.start)
+    room.watch(room.start, life=life)
+    for name, minutes in ((one, 1), (other, 6)):
+        room.state(name, room.start + minutes * MINUTE, over=False, start=room.start)
+        room.watch(room.start + (minutes + 4) * MINUTE, life=life)
+    found = [json.loads(body) for _, body in room.hooks(room.name)]
+    statuses = [(body["status"], [alert["status"] for alert in body["alerts"]]) for body in found]
+    assert statuses == [("firing", ["firing", "firing"]), ("firing", ["resolved"]), ("resolved", ["resolved"])]
+    assert {body["groupKey"] for body in found} == {"all/spike"}
+
+
+class Dripping:
+    """A channel whose peer never comes to an end."""
+
+    def __init__(self) -> None:
+        self.over = Event()
+
+    def send(self, _: Envelope) -> dict[str, str]:
+        self.over.wait(60)
+        return {}
+
+
+def test_a_peer_that_answers_drop_by_drop_is_left(room: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(send, "LONGEST", timedelta(milliseconds=200))
+    drip, people = Dripping(), room.recipients
+    room.event(room.name, room.start)
+    room.watch(room.start, recipients={**people, HOOK: replace(people[HOOK], channel=drip)})
+    drip.over.set()
+    stands = room.outbox(room.name)
+    assert (stands[HOOK]["state"], stands[OPS]["state"]) == ("waiting", "sent")
+    assert "no answer within" in stands[HOOK]["error"]
 
 
 def test_a_channel_that_cannot_be_reached_waits_as_a_whole_and_then_catches_up(room: Newsroom) -> None:

@@ -68,10 +68,15 @@ def enter(work: Work, alert: Alert, at: datetime) -> None:
             return
 
 
+def route_of(key: str) -> str:
+    """The route of a group's key."""
+    return key.partition(SEPARATOR)[0]
+
+
 def enter_again(work: Work, alert: Alert, at: datetime) -> None:
     """Put an alert that is open again back into its groups."""
     for key in alert.groups:
-        route = work.routes.get(key.partition(SEPARATOR)[0])
+        route = work.routes.get(route_of(key))
         group = work.book.groups.get(key)
         if route is not None and (group is None or alert.id not in group.members):
             _join(work, alert, key, route, at)

@@ -64,7 +64,11 @@ class AlertView:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One message: its kind, the alerts that are its news, and what else is firing. ``zone`` is for the times shown."""
+    """One message: its kind, the alerts that are its news, and what else is firing. ``zone`` is for the times shown.
+
+    ``group`` names the alerts that belong together for a receiver (empty: those of the route); ``goes_on`` says that
+    others of them still fire.
+    """
 
     kind: str
     alerts: tuple[AlertView, ...]
@@ -73,3 +77,5 @@ class Notice:
     route: str = ""
     zone: str = "UTC"
     drill: bool = False
+    group: str = ""
+    goes_on: bool = False

@@ -14,20 +14,24 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future, wait
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from threading import Thread
 from typing import Any
 
 from newswatch.errors import DeliveryError, StoreError, StoreUnavailableError
 from newswatch.index import documents, messages
 from newswatch.index.client import Store
 from newswatch.index.documents import Found, Write
-from newswatch.model.envelope import Envelope
+from newswatch.model.envelope import Channel, Envelope
 from newswatch.pipeline import outbox
 from newswatch.pipeline.outbox import Delivered, Recipient, when
 
 #: longer than any channel takes for one message, shorter than the time between two runs
 CLAIM = timedelta(seconds=55)
+#: what one message may take at most
+LONGEST = timedelta(seconds=45)
 FIRST_RETRY = timedelta(minutes=1)
 LONGEST_RETRY = timedelta(minutes=15)
 LONGEST_ASKED = timedelta(days=1)
@@ -129,7 +133,23 @@ def _send(turn: _Round, name: str, source: Mapping[str, Any]) -> Mapping[str, An
         thread,
         (first.source.get("receipt") or {}) if first else {},
     )
-    return recipient.channel.send(envelope)
+    return _in_time(recipient.channel, envelope)
+
+
+def _in_time(channel: Channel, envelope: Envelope) -> Mapping[str, Any]:
+    """The channel's receipt. Its own timeouts are per read: who answers drop by drop is left before the claim ends."""
+    answer: Future[Mapping[str, Any]] = Future()
+
+    def call() -> None:
+        try:
+            answer.set_result(channel.send(envelope))
+        except BaseException as error:  # noqa: BLE001 (whoever waits for the answer raises it)
+            answer.set_exception(error)
+
+    Thread(target=call, daemon=True).start()
+    if not wait([answer], LONGEST.total_seconds()).done:
+        raise DeliveryError(f"no answer within {LONGEST.seconds} s", retryable=True)
+    return answer.result()
 
 
 def _failed(turn: _Round, one: Found, source: Mapping[str, Any], error: DeliveryError) -> Delivered:

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
+from newswatch.alert.groups import route_of
+from newswatch.alert.work import SEPARATOR
 from newswatch.index import documents
 from newswatch.index.client import Store
 from newswatch.index.counts import Point as Judged
@@ -49,7 +51,15 @@ class _Seen:
         names = [name for name in message.alerts if name in self.book.alerts]
         views = tuple(self.view(name) for name in names)
         drill = any(self.book.alerts[name].drill for name in names)
-        return Notice(kind or message.kind, views, message.decided, route=message.route, zone=zone, drill=drill)
+        made = Notice(kind or message.kind, views, message.decided, route=message.route, zone=zone, drill=drill)
+        keys = {key for name in names for key in self.book.alerts[name].groups if route_of(key) == message.route}
+        if len(keys) != 1:
+            return made
+        (key,) = keys
+        group = self.book.groups.get(key)
+        others = set(group.members).difference(names) if group else ()
+        goes_on = any(self.book.alerts[name].ended is None for name in others if name in self.book.alerts)
+        return replace(made, group=key.replace(SEPARATOR, "/"), goes_on=goes_on)
 
 
 def render(store: Store, book: Book, messages: Iterable[Message], links: Links, zone: str = "UTC") -> list[Rendered]:

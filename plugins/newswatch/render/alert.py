@@ -115,13 +115,13 @@ def marked(story: StoryView) -> Markup:
 
 def webhook(one: Notice, links: Links) -> dict[str, Any]:
     """The body that Alertmanager's receivers take: version 4, RFC 3339 times, labels and annotations."""
-    status = "resolved" if one.kind == "recovered" else "firing"
+    over = bool(one.alerts) and all(alert.until for alert in one.alerts) and not one.goes_on
     shared = set.intersection(*(set(alert.labels) for alert in one.alerts)) if one.alerts else set()
     told = one.alerts[:WEBHOOK_ALERTS]
     return {
         "version": "4",
-        "groupKey": one.route,
-        "status": status,
+        "groupKey": one.group or one.route,
+        "status": "resolved" if over else "firing",
         "receiver": one.route,
         "truncatedAlerts": len(one.alerts) - len(told),
         "groupLabels": {},
