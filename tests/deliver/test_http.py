@@ -10,6 +10,7 @@ from collections.abc import Callable
 import pytest
 
 from newswatch.deliver.apprise import AppriseChannel
+from newswatch.deliver.heartbeat import ping
 from newswatch.deliver.slack import SlackChannel
 from newswatch.deliver.webhook import WebhookChannel
 from newswatch.errors import DeliveryError
@@ -149,6 +150,12 @@ def test_a_webhook_that_refuses(service: Service, letter: Letter, code: int, ret
     assert caught.value.retryable is retryable
     assert "s3cret" not in str(caught.value)
     assert len(service.requests) == 1
+
+
+def test_a_body_that_does_not_come_changes_no_answer(service: Service, letter: Letter) -> None:
+    service.answers = [(202, {"Content-Length": "1000"}, "")]
+    assert web(service).send(letter()) == {}
+    assert ping(service.url)
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning:apprise")
