@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import ssl
 import threading
 import time
 import uuid
@@ -85,6 +86,13 @@ class Mailbox:
 
 @pytest.fixture
 def smtp() -> Iterator[Mailbox]:
+    with mailbox() as box:
+        yield box
+
+
+@contextmanager
+def mailbox(tls: ssl.SSLContext | None = None) -> Iterator[Mailbox]:
+    """A mail server that runs; with ``tls`` it offers STARTTLS."""
     box = Mailbox()
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -95,6 +103,7 @@ def smtp() -> Iterator[Mailbox]:
         port=box.port,
         authenticator=box.authenticate,
         auth_require_tls=False,
+        tls_context=tls,
         ready_timeout=10,
     )
     controller.start()

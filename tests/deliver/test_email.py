@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
+from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from newswatch.deliver.email import EmailChannel
 from newswatch.errors import DeliveryError
 from newswatch.model.connection import Connection
 from newswatch.model.envelope import Envelope
-from tests.deliver.conftest import Mailbox
+from tests.deliver.conftest import Mailbox, mailbox
 
 Letter = Callable[..., Envelope]
 
@@ -135,6 +143,34 @@ def test_tls_is_required_unless_the_connection_says_otherwise(smtp: Mailbox, let
         channel(smtp, extra={"disable_tls": False}).send(letter())
     assert caught.value.retryable
     assert smtp.messages == []
+
+
+def certificate(file: Path, subject: x509.GeneralName) -> ssl.SSLContext:
+    """A server's context with a certificate for ``subject`` that signs itself; ``file`` then holds it."""
+    key, day = ec.generate_private_key(ec.SECP256R1()), timedelta(days=1)
+    name, now = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "mail")]), datetime.now(UTC)
+    made = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number(), now - day, now + day)
+    signed = made.add_extension(x509.SubjectAlternativeName([subject]), critical=False).sign(key, hashes.SHA256())
+    pem = serialization.Encoding.PEM
+    secret = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    file.write_bytes(signed.public_bytes(pem) + secret)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(file)
+    return context
+
+
+def test_a_safe_connection_is_one_to_the_host_that_is_meant(tmp_path: Path, letter: Letter) -> None:
+    file = tmp_path / "ca.pem"
+    extra = {"disable_tls": False, "ca_certs": str(file)}
+    with mailbox(certificate(file, x509.IPAddress(ip_address("127.0.0.1")))) as right:
+        channel(right, extra=extra).send(letter())
+    assert len(right.messages) == 1
+    with (
+        mailbox(certificate(file, x509.DNSName("other.example"))) as wrong,
+        pytest.raises(DeliveryError, match=r"no safe connection to the mail server: .*not valid for '127\.0\.0\.1'"),
+    ):
+        channel(wrong, extra=extra).send(letter())
+    assert wrong.messages == []
 
 
 def test_no_secret_in_an_error(smtp: Mailbox, letter: Letter) -> None:
