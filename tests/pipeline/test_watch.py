@@ -373,7 +373,7 @@ def test_the_commands(store: Store, es_url: str, monkeypatch: pytest.MonkeyPatch
     assert "there is no alert kw/s9" in say("alerts", "kw/s9")
     assert "Rule kw, version v7, matched" in say("why", "kw/s1")
     assert "nothing is known of kw/s9" in say("why", "kw/s9")
-    assert "would have muted 1 alerts:\n  2026-03-02 10:00  warning  kw/s1" in say(
+    assert "would have muted 1 alert:\n  2026-03-02 10:00  warning  kw/s1" in say(
         "silence", "add", "rule=kw", "--dry-run", *at
     )
     assert "No silence" in say("silence", "list")

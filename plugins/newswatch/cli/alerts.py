@@ -105,7 +105,8 @@ def add(
         until = moment + _duration(duration)
         name = jobs.silence(namespace, wanted, by, until, moment, comment=comment)
         typer.echo(f"Silence {name} until {until:%Y-%m-%d %H:%M} UTC.")
-    typer.echo(f"In the last 7 days it would have muted {len(muted)} alerts{':' if muted else '.'}")
+    many = "1 alert" if len(muted) == 1 else f"{len(muted)} alerts"
+    typer.echo(f"In the last 7 days it would have muted {many}{':' if muted else '.'}")
     for one in muted[:10]:
         typer.echo(f"  {one['at'][:16].replace('T', ' ')}  {one['severity']:8} {one['alert']}")
 
