@@ -31,6 +31,7 @@ from tests.deliver.conftest import Mailbox, smtp  # noqa: F401 (the fixture)
 from tests.test_compose import composed  # noqa: F401 (the fixture)
 
 ROOT = Path(__file__).parent.parent
+CHECKED = ("api-server", "scheduler", "dag-processor", "triggerer", "worker", "history")
 CHANNELS = """\
 channels:
   - {id: drill, type: folder, path: {path}}
@@ -103,6 +104,7 @@ def team(composed: dict[str, Any], es_url: str, smtp: Mailbox) -> Iterator[Team]
         "http://api-server:8080": f"http://127.0.0.1:{ports['api']}",
         "http://elastic:filled-in@elasticsearch:9200": es_url,
         '"host":"mailpit","port":1025': f'"host":"127.0.0.1","port":{smtp.port}',
+        "http://localhost:8080": f"http://127.0.0.1:{ports['api']}",
         "--host 0.0.0.0 --port 8080": f"--host 127.0.0.1 --port {ports['api']}",
         "/srv/newswatch": str(ROOT),
         "/var/lib/airflow": str(folder / "airflow"),
@@ -120,6 +122,14 @@ def team(composed: dict[str, Any], es_url: str, smtp: Mailbox) -> Iterator[Team]
             list(pool.map(processes.stop, set(processes.names()) - databases))
             list(pool.map(processes.stop, databases))
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def healthy(team: Team, service: str) -> subprocess.CompletedProcess[str]:
+    """What the compose file's health check of a service says of the process that runs here."""
+    kind, *words = [team._swapped(word) for word in team.services[service]["healthcheck"]["test"]]
+    command = ["sh", "-c", words[0].replace("$$", "$")] if kind == "CMD-SHELL" else words
+    environment = team.environment(service, PATH=f"{team.folder / 'bin'}:{os.environ['PATH']}", HOSTNAME="worker-1")
+    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
 
 
 def databases(team: Team) -> None:
@@ -152,8 +162,8 @@ def airflow(team: Team) -> AirflowApi:
     # the compose file's commands find this environment's airflow; its own folder comes first on their path
     bin_folder = team.folder / "bin"
     bin_folder.mkdir()
-    for name, module in (("airflow", "airflow"), ("newswatch", "newswatch")):
-        (bin_folder / name).write_text(f'#!/bin/sh\nexec "{sys.executable}" -m {module} "$@"\n')
+    for name, module in (("airflow", "-m airflow"), ("newswatch", "-m newswatch"), ("python", "")):
+        (bin_folder / name).write_text(f'#!/bin/sh\nexec "{sys.executable}" {module} "$@"\n')
         (bin_folder / name).chmod(0o755)
     path = f"{bin_folder}:{os.environ['PATH']}"
     init = subprocess.run(
@@ -190,10 +200,14 @@ def test_a_team_with_two_celery_workers_polls_and_alerts(
     databases(team)
     api = airflow(team)
 
-    drill.through_airflow(api, drill.Folder(team.folder / "drill", ROOT / "config" / "watchlist", namespace), print)
+    with ThreadPoolExecutor(1) as beside:
+        checks = {name: beside.submit(healthy, team, name) for name in CHECKED}
+        drill.through_airflow(api, drill.Folder(team.folder / "drill", ROOT / "config" / "watchlist", namespace), print)
+    said = {name: check.result() for name, check in checks.items()}
+    assert {name: one.stderr[-500:] for name, one in said.items() if one.returncode} == {}
 
     assert [message["To"] for message in smtp.messages] == ["ops@example.org"]
-    assert "North Korean troops deployed to Russia" in smtp.messages[0].as_string()
+    assert "(canary-" in smtp.messages[0]["Subject"]
     runs = api.call("GET", "/dags/newswatch_poll/dagRuns?order_by=-run_after&limit=1")["dag_runs"]
     tasks = api.call("GET", f"/dags/newswatch_poll/dagRuns/{quote(runs[0]['dag_run_id'])}/taskInstances")
     assert {task["executor"] for task in tasks["task_instances"]} <= {None, "CeleryExecutor"}

@@ -25,7 +25,7 @@ AIRFLOW = {
     "airflow-init",
     "newswatch-setup",
 }
-ONE_SHOT = {"airflow-init", "newswatch-setup", "kibana-password"}
+ONE_SHOT = {"airflow-init", "newswatch-setup", "kibana-password", "snapshots-folder"}
 
 
 def config(tmp_path: Path, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -52,19 +52,29 @@ def composed(tmp_path: Path) -> dict[str, Any]:
 
 def test_every_part_is_there(composed: dict[str, Any]) -> None:
     assert set(composed["services"]) == AIRFLOW | {
-        "postgres", "redis", "elasticsearch", "kibana", "kibana-password", "mailpit",
+        "postgres", "redis", "elasticsearch", "kibana", "kibana-password", "mailpit", "snapshots-folder",
     }  # fmt: skip
 
 
-def test_services_that_others_wait_for_have_health_checks_and_all_have_memory_limits(composed: dict[str, Any]) -> None:
+def test_what_keeps_running_has_a_health_check_and_all_have_memory_limits(composed: dict[str, Any]) -> None:
     services = composed["services"]
     for name, service in services.items():
         assert service.get("mem_limit"), name
+        assert ("healthcheck" in service) == (name not in ONE_SHOT), name
         for needed, how in service.get("depends_on", {}).items():
             if how["condition"] == "service_healthy":
-                assert "healthcheck" in services[needed], f"{name} waits for {needed}"
+                assert needed not in ONE_SHOT, f"{name} waits for {needed}"
             else:
                 assert needed in ONE_SHOT
+
+
+def test_elasticsearch_may_write_its_snapshots(composed: dict[str, Any]) -> None:
+    folder = composed["services"]["elasticsearch"]["environment"]["path.repo"]
+    before = composed["services"]["snapshots-folder"]
+    assert before["entrypoint"] == ["chown", "1000:0", folder]
+    assert before["user"] == "0"
+    assert any(str(volume).endswith(folder) for volume in before["volumes"])
+    assert "snapshots-folder" in composed["services"]["elasticsearch"]["depends_on"]
 
 
 def test_ports_are_on_loopback_unless_asked_otherwise(composed: dict[str, Any]) -> None:
@@ -83,11 +93,10 @@ def test_no_secret_has_a_default(tmp_path: Path, name: str) -> None:
 def test_the_sample_names_every_variable_and_holds_no_secret() -> None:
     text = FILE.read_text()
     used = set(re.findall(r"\$\{([A-Z_]+)", text)) | set(re.findall(r"environment: ([A-Z_]+)$", text, re.MULTILINE))
-    optional = set(re.findall(r"\$\{([A-Z_]+):-", text))
     named = set(re.findall(r"^(?:# )?([A-Z_]+)=", SAMPLE.read_text(), re.MULTILINE))
-    assert used - optional <= named
+    assert used <= named
     for name, value in re.findall(r"^([A-Z_]+)=(.+)$", SAMPLE.read_text(), re.MULTILINE):
-        assert "PASSWORD" not in name or value == '{"admin": ""}', name
+        assert "PASSWORD" not in name, value
 
 
 def test_every_airflow_process_has_the_same_environment(composed: dict[str, Any]) -> None:
