@@ -13,6 +13,8 @@ import pytest
 import typer
 
 from newswatch.cli import app, common
+from newswatch.config import everything
+from newswatch.errors import ConfigError
 
 ROOT = Path(__file__).parent.parent
 SHARED = {"--config", "--namespace", "--now"}
@@ -44,6 +46,23 @@ def test_check_ignores_what_it_has_no_use_for_and_speaks_json() -> None:
     assert done.returncode == 0, done.stderr
     files = [json.loads(line)["file"] for line in done.stdout.splitlines()]
     assert {"feeds.yaml", "rules.yaml", "channels.yaml", "digests.yaml"} <= set(files)
+
+
+def test_a_command_that_reads_configuration_refuses_a_fault_in_any_of_its_files(tmp_path: Path) -> None:
+    (tmp_path / "watchlist").symlink_to(ROOT / "config" / "watchlist")
+    (tmp_path / "rules.yaml").write_text("rules:\n  - {id: a, type: match, title: A, where: {tags: [milk]}}\n")
+    reading = [
+        command
+        for command in commands(common.complete(typer.main.get_command(app)))
+        for option in command.params
+        if "--config" in option.opts and not option.hidden
+    ]
+    assert {"check", "seed", "poll", "watch", "tag", "drill", "backtest"} <= {one.name for one in reading}
+    for command in reading:
+        with pytest.raises(ConfigError, match=r"rules\.yaml:2: rules\[0\]\.where\.tags\[0\]: there is no tag 'milk'"):
+            command.make_context(command.name, ["--config", str(tmp_path)])
+    (tmp_path / "rules.yaml").unlink()
+    everything.look_over(tmp_path)  # what is not there is no fault of a command that has no need of it
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,7 @@ def played(
         patch.setattr(fetch, "settings_from", settings)
         # read once, not at each of the polls
         tagger = jobs.tagger(jobs.Where(config=CONFIG))
-        patch.setattr(jobs, "tagger", lambda _: tagger)
+        patch.setattr(jobs.place, "tagger", lambda _: tagger)
         asyncio.run(play(chosen, shared_namespace, folder, CONFIG))
     return {case.name: case for case in chosen}
 

@@ -13,7 +13,21 @@ import typer
 
 from newswatch.errors import UsageError
 
-Config = Annotated[Path | None, typer.Option("--config", help="Folder with the configuration.", show_default="config/")]
+
+def sound(config: Path | None) -> Path | None:
+    """Refuse a configuration that has a fault before anything is done, whichever of its files the command reads."""
+    from newswatch import jobs
+    from newswatch.config import everything
+
+    everything.look_over(jobs.Where(config=config).folder)
+    return config
+
+
+Config = Annotated[
+    Path | None,
+    typer.Option("--config", help="Folder with the configuration.", show_default="config/", callback=sound),
+]
+Unread = Annotated[Path | None, typer.Option("--config")]
 Namespace = Annotated[str, typer.Option("--namespace", help="Prefix of the indices.", envvar="NEWSWATCH_NAMESPACE")]
 Now = Annotated[
     str | None,
@@ -41,7 +55,7 @@ def _spare() -> list[Any]:
     ignoring = typer.Typer(add_completion=False)
 
     @ignoring.command()
-    def none(config: Config = None, namespace: Namespace = "newswatch", now: Now = None) -> None:
+    def none(config: Unread = None, namespace: Namespace = "newswatch", now: Now = None) -> None:
         """Take the options."""
 
     options = list(typer.main.get_command(ignoring).params)

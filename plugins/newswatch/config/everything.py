@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from newswatch.config.channels import load_channels
@@ -59,6 +60,32 @@ def load(folder: Path) -> Everything:
     tags = {tag.id for tag in found.watchlist.tags}
     digests = load_digests(folder / "digests.yaml", channels=channels, tags=tags)
     return Everything(feeds, found.watchlist, found.rules, found.channels, digests, load_upkeep(folder / "upkeep.yaml"))
+
+
+def look_over(folder: Path) -> None:
+    """Read what there is of ``folder``, for a command that may need only a part of it.
+
+    Raises ConfigError as ``load`` does, but passes over files that are missing: who needs one says so.
+    """
+    files = sorted(folder.glob("*.yaml")) + sorted(folder.glob("watchlist/*.yaml"))
+    _look_over(folder, tuple((file, file.stat().st_mtime_ns, file.stat().st_size) for file in files))
+
+
+@lru_cache(maxsize=4)
+def _look_over(folder: Path, files: tuple[tuple[Path, int, int], ...]) -> None:
+    """Once for the same ``files``: one process may run many commands."""
+    there = {file.name for file, _, _ in files}
+    if "feeds.yaml" in there:
+        load_feeds(folder / "feeds.yaml")
+    load_upkeep(folder / "upkeep.yaml")
+    if not (folder / "watchlist").is_dir():
+        return
+    names = names_of(load_watchlist(folder / "watchlist"))
+    load_rules(folder / "rules.yaml", known=names)
+    if "channels.yaml" in there:
+        known = {"tag": names["tags"], "actor": names["actors"]}
+        channels = {one.id for one in load_channels(folder / "channels.yaml", known, running=True).channels}
+        load_digests(folder / "digests.yaml", channels=channels, tags=names["tags"])
 
 
 def load_alerting(folder: Path, *, running: bool = False) -> Alerting:
