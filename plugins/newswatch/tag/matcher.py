@@ -71,6 +71,21 @@ def terms_of(watchlist: Watchlist) -> list[Term]:
     return found
 
 
+class _Chosen(NamedTuple):
+    """The terms of one literal in some languages; ``left`` and ``right`` when all of them demand a word's edge there."""
+
+    terms: tuple[Term, ...]
+    left: bool
+    right: bool
+
+
+def _chosen(terms: list[Term]) -> _Chosen | None:
+    patterns = [term.pattern for term in terms]
+    left = all(pattern.left for pattern in patterns)
+    right = all(pattern.right and not pattern.checked for pattern in patterns)
+    return _Chosen(tuple(terms), left, right) if terms else None
+
+
 class Matcher:
     """Finds terms. Safe to share between threads: all it ever adds is a remembered selection by language."""
 
@@ -80,7 +95,7 @@ class Matcher:
             by_literal.setdefault(term.pattern.literal, []).append(term)
         self._terms = list(by_literal.values())
         self._automaton = ahocorasick_rs.AhoCorasick(list(by_literal)) if by_literal else None
-        self._selections: dict[frozenset[str], list[tuple[Term, ...]]] = {}
+        self._selections: dict[frozenset[str], list[_Chosen | None]] = {}
 
     def find(self, text: str, languages: frozenset[str]) -> list[Hit]:
         """Hits in folded ``text`` of the terms of ``languages`` and of ``any``, in the order of their ends."""
@@ -90,12 +105,16 @@ class Matcher:
         length = len(text)
         selection = self._selections.get(languages) or self._select(languages)
         for number, start, end in self._automaton.find_matches_as_indexes(text, overlapping=True):
-            terms = selection[number]
-            if not terms:
+            chosen = selection[number]
+            if chosen is None:
                 continue
             left = start == 0 or not text[start - 1].isalnum()
+            if chosen.left and not left:
+                continue
             right = end == length or not text[end].isalnum()
-            for term in terms:
+            if chosen.right and not right:
+                continue
+            for term in chosen.terms:
                 pattern = term.pattern
                 if pattern.left and not left:
                     continue
@@ -106,9 +125,9 @@ class Matcher:
                     hits.append(Hit(term, *span))
         return hits
 
-    def _select(self, languages: frozenset[str]) -> list[tuple[Term, ...]]:
+    def _select(self, languages: frozenset[str]) -> list[_Chosen | None]:
         wanted = {*languages, ANY}
-        found = [tuple(term for term in terms if term.language in wanted) for terms in self._terms]
+        found = [_chosen([term for term in terms if term.language in wanted]) for terms in self._terms]
         if len(self._selections) < _REMEMBERED:
             self._selections[languages] = found
         return found
@@ -120,7 +139,10 @@ _WORD_END = re.compile(r"\w*")
 def _extent(pattern: Pattern, text: str, start: int, end: int) -> tuple[int, int] | None:
     """The span of a hit that needs more than its literal, or None when the rest does not hold."""
     if pattern.regex is not None:
-        for match in compiled(pattern.regex).finditer(text, max(0, start - pattern.window), end + pattern.window):
+        first, last = max(0, start - pattern.window), end + pattern.window
+        if pattern.also and text.find(pattern.also, first, last) < 0:
+            return None
+        for match in compiled(pattern.regex).finditer(text, first, last):
             if match.start() <= start and end <= match.end():
                 return match.span()
         return None

@@ -30,7 +30,8 @@ class Pattern:
     """``literal`` is what the automaton finds. ``left``/``right`` demand a word's edge there.
 
     ``checked`` says that the literal and its edges are not all: ``endings`` are the endings allowed after it; ``regex``
-    is what must match around it (it is then only the anchor), within ``window`` characters on either side.
+    is what must match around it (it is then only the anchor), within ``window`` characters on either side, where
+    ``also`` must stand too.
     """
 
     literal: str
@@ -39,6 +40,7 @@ class Pattern:
     endings: frozenset[str] | None = None
     regex: str | None = None
     window: int = 0
+    also: str = ""
     checked: bool = field(init=False)
 
     def __post_init__(self) -> None:
@@ -152,7 +154,8 @@ def _anchored(words: list[_Word], regex: str, extra: int = 0) -> Pattern:
     if not anchor.core:
         raise TermError("has endings but no beginning")
     window = sum(len(word.core) + 14 for word in words) + extra
-    return Pattern(anchor.core, not anchor.open_left, False, None, regex, window)
+    also = max((word.core for word in words if word is not anchor), key=len, default="")
+    return Pattern(anchor.core, not anchor.open_left, False, None, regex, window, also)
 
 
 def _near(one: str, other: str, distance: int, language: str) -> tuple[Pattern, ...]:
