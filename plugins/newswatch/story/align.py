@@ -81,12 +81,10 @@ class Pair:
 
     def has(self, reading: Reading, token: Token) -> bool:
         """Whether ``reading`` has this word somewhere, in whatever spelling; an unchanged headline says nothing."""
+        if token.key in reading.keys or token.kind != "word":
+            return token.key in reading.keys
         return any(
-            other.key == token.key
-            or (
-                other.kind == token.kind == "word"
-                and (same_word(other.form, token.form) or same_word(other.key, token.key))
-            )
+            other.kind == "word" and (same_word(other.form, token.form) or same_word(other.key, token.key))
             for line in reading.body
             for other in line
         )
@@ -153,8 +151,7 @@ def weigh(reading: Reading) -> float:
 
 def _common(one: Reading, other: Reading) -> float:
     """Share of the exact words of the shorter text that the longer has too, in whatever order: a quick look."""
-    mine, theirs = ({token.key for line in reading.body for token in line} for reading in (one, other))
-    return len(mine & theirs) / max(1, min(len(mine), len(theirs)))
+    return len(one.keys & other.keys) / max(1, min(len(one.keys), len(other.keys)))
 
 
 def _renamed(earlier: Reading, later: Reading) -> dict[str, str]:

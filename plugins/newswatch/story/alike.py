@@ -91,7 +91,7 @@ def same_word(one: str, other: str) -> bool:
     """Whether two words are one, or the one is a part of the other: a scooter and an electric scooter."""
     if alike(one, other):
         return True
-    short, long = sorted((one, other), key=len)
+    short, long = (one, other) if len(one) <= len(other) else (other, one)
     return len(short) >= PART and (long.startswith(short) or long.endswith(short))
 
 

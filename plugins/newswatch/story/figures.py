@@ -28,7 +28,7 @@ def serials(line: Sentence, language: str) -> set[str]:
         for number, noun in ((one, other), (other, one)):
             if number.kind == "number" and noun.kind == "word" and _numbers_a_series(noun, number is one, language):
                 found.add(f"{number.value:g}")
-        if _is_type(one) and other.kind == "number":
+        if other.kind == "number" and _is_type(one):
             # S-300/400
             found.add(f"{one.form.rstrip('0123456789')}{other.value:g}")
     return found | {token.key for token in line if _is_type(token)}
@@ -36,7 +36,7 @@ def serials(line: Sentence, language: str) -> set[str]:
 
 def _is_type(token: Token) -> bool:
     """Whether it is a word with figures: F-16, MH17."""
-    return token.kind == "word" and token.name and any(map(str.isdigit, token.form))
+    return token.name and token.kind == "word" and any(map(str.isdigit, token.form))
 
 
 def _numbers_a_series(noun: Token, after: bool, language: str) -> bool:

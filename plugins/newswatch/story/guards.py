@@ -106,9 +106,9 @@ def another_number(pair: Pair) -> bool:
 
 def _one_more(pair: Pair) -> bool:
     """Whether the later lead tells of a second or third where the earlier text told of the first."""
-    known = {token.key for line in pair.earlier.body for token in line}
     return any(
-        token.kind == "ordinal" and token.value > 1 and token.key not in known for token in pair.backward[0].mine
+        token.kind == "ordinal" and token.value > 1 and token.key not in pair.earlier.keys
+        for token in pair.backward[0].mine
     )
 
 

@@ -32,13 +32,14 @@ Sentence = Sequence[Token]
 class Reading:
     """``title`` and ``body`` in tokens; ``thin`` when the body could not stand alone and begins with the title.
 
-    ``lead`` and ``all`` are the marks of the first sentence and of title and body together; ``own`` the words of its
+    ``keys`` are those of the body's words. ``lead`` and ``all`` are the marks of the first sentence and of title and body together; ``own`` the words of its
     publisher's name. ``time`` is the publication (UTC), else when it was first seen.
     """
 
     text: StoryText
     title: Sentence
     body: tuple[Sentence, ...]
+    keys: frozenset[str]
     lead: frozenset[Mark]
     all: frozenset[Mark]
     thin: bool
@@ -78,6 +79,7 @@ def read(text: StoryText) -> Reading:
         text=text,
         title=title,
         body=body,
+        keys=frozenset(token.key for line in body for token in line),
         lead=marks(found[0][0], language) if found else frozenset(),
         all=marks(" ".join((headline, *(line for line, _ in found))), language),
         thin=thin,
