@@ -32,8 +32,8 @@ Sentence = Sequence[Token]
 class Reading:
     """``title`` and ``body`` in tokens; ``thin`` when the body could not stand alone and begins with the title.
 
-    ``keys`` are those of the body's words. ``lead`` and ``all`` are the marks of the first sentence and of title and body together; ``own`` the words of its
-    publisher's name. ``time`` is the publication (UTC), else when it was first seen.
+    ``keys`` are those of the body's words; ``lead`` and ``all`` the marks of the first sentence and of title and body
+    together; ``own`` the words of its publisher's name. ``time`` is the publication (UTC), else when it was first seen.
     """
 
     text: StoryText

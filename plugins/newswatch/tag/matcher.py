@@ -72,7 +72,7 @@ def terms_of(watchlist: Watchlist) -> list[Term]:
 
 
 class _Chosen(NamedTuple):
-    """The terms of one literal in some languages; ``left`` and ``right`` when all of them demand a word's edge there."""
+    """The terms of one literal in some languages; ``left`` and ``right`` when all demand a word's edge there."""
 
     terms: tuple[Term, ...]
     left: bool
@@ -109,10 +109,8 @@ class Matcher:
             if chosen is None:
                 continue
             left = start == 0 or not text[start - 1].isalnum()
-            if chosen.left and not left:
-                continue
             right = end == length or not text[end].isalnum()
-            if chosen.right and not right:
+            if (chosen.left and not left) or (chosen.right and not right):
                 continue
             for term in chosen.terms:
                 pattern = term.pattern
