@@ -1,4 +1,4 @@
-"""Stretches of a window in which no feed answered."""
+"""Which feeds answered in a window, and stretches of it in which none did."""
 
 from __future__ import annotations
 
@@ -6,10 +6,20 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from newswatch.model.digest_plan import Window
+from newswatch.model.feed import FeedState, FeedStatus
 
 STEP = timedelta(minutes=15)
 #: shorter stretches happen between two polls
 LEAST = timedelta(minutes=30)
+
+
+def answering(state: FeedState, window: Window) -> bool:
+    """Whether a feed answered in the window; or before, and was not to be asked in it, as short as it is so far."""
+    if state.last_success is None:
+        return False
+    good = state.status in (FeedStatus.OK, FeedStatus.UNCHANGED)
+    waits = good and state.next_poll is not None and state.next_poll >= window.until
+    return waits or state.last_success >= window.since
 
 
 def gaps(answered: Mapping[datetime, int], window: Window) -> tuple[tuple[datetime, datetime], ...]:

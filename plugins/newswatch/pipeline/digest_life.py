@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from newswatch.alert import shelf
-from newswatch.digest.gaps import STEP, gaps
+from newswatch.digest.gaps import STEP, answering, gaps
 from newswatch.index import documents, feeds
 from newswatch.index.client import Store
 from newswatch.index.counts import Point, read_series
@@ -91,7 +91,7 @@ def coverage(
     states = feeds.all_states(store)
     enabled = [spec.id for spec in specs if spec.enabled]
     known = {name: states[name] for name in enabled if name in states}
-    good = [one for one in known.values() if one.last_success and one.last_success >= window.since]
+    good = [one for one in known.values() if answering(one, window)]
     trouble = tuple(sorted(_troubles(known, window, now), key=lambda one: (one.what, one.feed)))
     seen, _ = cursor(store, "detect")
     every = dict(answered)
