@@ -16,6 +16,9 @@ FEED = "seeds"
 PUBLISHER = Publisher("seeds", "seeds", None, "seed")
 TITLE = 160
 SUMMARY = 600
+#: shorter first paragraphs are the caption of a picture
+PARAGRAPH = 100
+SENTENCE = re.compile(r".{40,}?[.!?](?=\s)")
 DATE = re.compile(r"\[(\d{1,2} [^\W\d]+ \d{4})\]")
 #: lines that belong to the site around an article, not to it
 CHROME = re.compile(
@@ -55,7 +58,7 @@ def read(file: Path, now: datetime, namespace: str) -> Item:
         url=None,
         guid=file.name,
         title=title,
-        summary=text.bounded(body[0] if body else "", SUMMARY)[0],
+        summary=text.bounded(_summary(body), SUMMARY)[0],
         content="\n\n".join(body),
         declared_language=None,
         published=published,
@@ -90,4 +93,10 @@ def _title(lines: list[str]) -> tuple[str, list[str], bool]:
     first = lines[0]
     if len(first) <= TITLE and not first.endswith((".", "!", "?")):
         return first, lines[1:], True
-    return text.bounded(first, TITLE)[0], lines, False
+    sentence = SENTENCE.match(first)
+    return text.bounded(sentence[0] if sentence else first, TITLE)[0], lines, False
+
+
+def _summary(body: list[str]) -> str:
+    """The first paragraph that is one."""
+    return next((line for line in body if len(line) >= PARAGRAPH), body[0] if body else "")
