@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -114,8 +115,9 @@ class Airflow:
     def down(self) -> bool:
         """End what runs, the api-server last, as tasks talk to it. True when anything ran."""
         processes = Processes(self.home)
-        stopped = [part for part in (HISTORY, *reversed(PARTS)) if processes.stop(part)]
-        return bool(stopped)
+        with ThreadPoolExecutor() as pool:
+            stopped = list(pool.map(processes.stop, (HISTORY, *PARTS[1:])))
+        return any([*stopped, processes.stop(PARTS[0])])
 
     @property
     def api(self) -> AirflowApi:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import re
 import socket
 import subprocess
 import threading
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from ops.airflow import Airflow
+from ops.airflow import HISTORY, PARTS, Airflow
 from ops.cluster import reach
 from ops.errors import OpsError
 from ops.processes import Processes
@@ -166,6 +168,22 @@ def test_a_pid_that_another_process_has_now_is_not_ended(tmp_path: Path) -> None
     finally:
         other.kill()
         other.wait()
+
+
+def test_airflow_ends_side_by_side_and_the_api_server_last(tmp_path: Path) -> None:
+    ended = tmp_path / "ended"
+    for part in (*PARTS, HISTORY):
+        script = f"trap 'sleep 0.3; echo {part} >>{ended}; exit' TERM; echo up; while :; do sleep 0.05; done"
+        Processes(tmp_path).start(part, ["sh", "-c", script], os.environ, tmp_path)
+    deadline = time.monotonic() + 30
+    while any(not Processes(tmp_path).log(part).read_text() for part in (*PARTS, HISTORY)):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    assert Airflow(tmp_path).down()
+    assert sorted(ended.read_text().split()) == sorted((*PARTS, HISTORY))
+    assert ended.read_text().split()[-1] == "api-server"
+    assert Processes(tmp_path).names() == []
+    assert not Airflow(tmp_path).down(), "nothing is left"
 
 
 def test_the_lock_names_no_host() -> None:

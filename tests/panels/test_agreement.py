@@ -15,7 +15,7 @@ from newswatch.index.counts import band_write
 from newswatch.index.mappings import ALL
 from newswatch.index.templates import ensure
 from newswatch.kibana import lens, objects
-from newswatch.model.panel import ByFilter, ByTerm, ByTime, Listing, Measure, Op, Panel, Split, Where
+from newswatch.model.panel import ByFilter, ByTerm, ByTime, Listing, Measure, Op, Panel, Split, Table, Where
 from newswatch.panels import catalog, chart, query
 from newswatch.panels.catalog.feeds import FEED_SILENCE
 
@@ -243,3 +243,12 @@ def test_a_time_is_a_date_column() -> None:
     columns = lens.attributes(FEED_SILENCE, "newswatch-feeds")["state"]["datasourceStates"]["formBased"]
     assert columns["layers"]["main"]["columns"]["last"]["dataType"] == "date"
     assert objects.export("newswatch", catalog.VIEWS, catalog.DASHBOARDS)
+
+
+def test_a_legend_leaves_out_what_all_lines_have_in_common() -> None:
+    rows = tuple(("busy/military", f"2026-11-01T0{hour}:00:00Z", 2.0, 1.0, 0.5, 3.0) for hour in range(3))
+    columns = ("Series", "Bucket", "Observed", "Expected", "Expected, low", "Expected, high")
+    figure, axes = chart._figure(chart.Look())
+    chart._over_time(axes, catalog.EXPECTED, Table(columns, rows), chart.Look().theme)
+    assert axes.get_legend_handles_labels()[1] == list(columns[2:])
+    figure.clear()

@@ -152,11 +152,13 @@ def _say(axes: Axes, sentence: str, theme: Theme) -> None:
 def _over_time(axes: Axes, panel: Panel, table: Table, theme: Theme) -> None:
     columns = len(panel.splits)
     across = next(number for number, split in enumerate(panel.splits) if isinstance(split, ByTime))
+    # what all lines have in common tells none of them apart
+    common = {at for at in range(columns) if len(panel.measures) > 1 and len({row[at] for row in table.rows}) == 1}
     series: dict[str, dict[datetime, float]] = {}
     for row in table.rows:
         moment = datetime.fromisoformat(str(row[across]))
         for number, measure in enumerate(panel.measures):
-            parts = [str(key) for at, key in enumerate(row[:columns]) if at != across]
+            parts = [str(key) for at, key in enumerate(row[:columns]) if at not in {across, *common}]
             parts += [measure.label] if len(panel.measures) > 1 else []
             value = row[columns + number]
             series.setdefault(" · ".join(parts) or measure.label, {})[moment] = float(value) if value else 0.0
