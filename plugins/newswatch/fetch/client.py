@@ -124,7 +124,7 @@ class Client:
         """One request. A body keeps its place among those in memory until ``held`` is closed."""
         spacing = self._settings.spacing_allowed if self._is_allowed(target) else self._settings.spacing
         async with self._gates.of(target.pair).passed(spacing), AsyncExitStack() as place:
-            await place.enter_async_context(_place(self._places))
+            await place.enter_async_context(self._places)
             try:
                 if target.address is not None:
                     check(target, target.address, self._allow)
@@ -191,7 +191,7 @@ class Client:
         end = limit.when()
         start = loop.time()
         limit.reschedule(None)
-        await held.enter_async_context(_place(self._large))
+        await held.enter_async_context(self._large)
         limit.reschedule(None if end is None else end + loop.time() - start)
 
     def _answer(self, ask: Ask, way: redirects.Way, received: _Received) -> Answer:
@@ -247,9 +247,3 @@ def _failed(answer: Answer, failure: Failure, error: str) -> Answer:
 
 def _too_large(most: int, status: int) -> FetchError:
     return FetchError(Failure.TOO_LARGE, f"the body is larger than {most // 1024} KiB", status)
-
-
-@asynccontextmanager
-async def _place(places: asyncio.Semaphore) -> AsyncIterator[None]:
-    async with places:
-        yield
