@@ -118,11 +118,14 @@ class Baseline:
             return 1.0
         if self.feeds < 0:
             self.feeds = max(feeds, 1.0)
-        cover = min(feeds / self.feeds, 3.0)
+        cover, before = min(feeds / self.feeds, 3.0), self.feeds
         if cover >= 0.8:
             self.feeds += (feeds - self.feeds) * (1 - 0.5 ** (1 / (2 * per_day)))
         elif feeds > 0:
             self.feeds += (feeds - self.feeds) * (1 - 0.5 ** (1 / (6 * per_day)))
+        for sums in (self.fast, self.slow):
+            # what a feed brings stays the same while the usual number of feeds moves
+            sums[1] *= before / self.feeds
         return cover
 
     def _slow(self, value: float) -> float:

@@ -18,8 +18,10 @@ from newswatch.detect.tail import Excursion, Tail, score
 BUDGET = 0.05
 #: history before anything is said
 QUIET_DAYS = 2.5
-#: the fitted tails promise a little more than comes: this much, in e-folds of rate, measured on synthetic news
-CAUTION = 1.0
+#: the fitted tails promise a little more than comes: this much, in e-folds of rate, measured on synthetic news;
+#: less while a series is young
+CAUTION, CAUTION_YOUNG = 1.3, 1.0
+SETTLED_DAYS = 28
 #: a season lent by the whole weighs as many counts as this
 LENT = 4.0
 #: of the packed state; goes up when what is packed changes
@@ -66,7 +68,7 @@ class Detector:
 
     def __init__(self, bucket: int, *, budget: float = BUDGET, direction: Direction = "spike") -> None:
         self.bucket, self.direction = bucket, direction
-        self.limit = math.log(budget) + CAUTION
+        self.budget = budget
         self.lengths = np.array(windows(bucket))
         self.baseline = Baseline(bucket)
         self.tail, self.excursion = Tail(bucket), Excursion()
@@ -78,6 +80,12 @@ class Detector:
     def young(self) -> bool:
         """Whether there is not enough history to say anything."""
         return self.rows * self.bucket < QUIET_DAYS * 86_400
+
+    @property
+    def limit(self) -> float:
+        """The rate (natural logarithm, a week) below which an excursion is an alert."""
+        settled = self.rows * self.bucket >= SETTLED_DAYS * 86_400
+        return math.log(self.budget) + (CAUTION if settled else CAUTION_YOUNG)
 
     def lend(self, season: Season) -> None:
         """Start with the shape of another season (of the whole), until this series knows its own."""
@@ -143,10 +151,10 @@ class Detector:
                 self.tail.learn(value)
             if self.young:
                 continue
-            calm = self.tail.rate(float(surprise[state.window, number])) if state.open else 0.0
-            if state.advance(at, rate, window, calm, self.limit):
-                told[number] = score(rate, self.limit)
-                if rate <= self.limit and not state.alerted:
+            calm, limit = self.tail.rate(float(surprise[state.window, number])) if state.open else 0.0, self.limit
+            if state.advance(at, rate, window, calm, limit):
+                told[number] = score(rate, limit)
+                if rate <= limit and not state.alerted:
                     alert[number], state.alerted = 1.0, True
             holding[number] = state.alerted
             span[number] = self.lengths[state.window] if state.alerted else 0
