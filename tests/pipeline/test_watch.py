@@ -395,6 +395,21 @@ def test_the_commands(store: Store, es_url: str, monkeypatch: pytest.MonkeyPatch
     assert "give either" in say("routes", "explain")
 
 
+def test_more_than_a_run_takes_in_comes_with_the_next_ones(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("newswatch.pipeline.watch.AT_ONCE", 4)
+    box = Box()
+    put(store, T0, *[event(f"s{number}", T0) for number in range(10)])
+    taken = []
+    # the last ones are taken in long after the time that a run looks back
+    for minutes in (0, 6, 30, 36):
+        run(store, box, T0 + minutes * MINUTE)
+        documents.refresh(store, store.index("ledger"))
+        query = {"query": {"term": {"word": "sent"}}, "track_total_hits": True, "size": 0}
+        taken.append(documents.search(store, store.index("ledger"), query)["hits"]["total"]["value"])
+    assert taken == [4, 8, 10, 10]
+    assert len(box.got) == 3
+
+
 def test_thousands_of_matches_are_a_bounded_number_of_messages_and_a_small_book(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -83,18 +83,21 @@ def marks(plain: Mapping[str, Any]) -> dict[str, int]:
     }
 
 
-def recall(store: Store, book: Book, acts: Sequence[Act]) -> list[Act]:
-    """Bring back the forgotten alerts that the acts are about; returns the acts without the signals known already."""
+def fresh(store: Store, book: Book, acts: Sequence[Act]) -> list[Act]:
+    """The acts without the signals that are known already."""
     new = [act for act in acts if not act.rule or act.id not in book.ledger]
     known = _known(store, [act.id for act in new if act.rule and act.id])
-    fresh = [act for act in new if not act.rule or act.id not in known]
-    keys = {signals.slot(act) for act in fresh if act.do == "match"}
-    keys |= {act.key for act in fresh if act.do == "ack"}
+    return [act for act in new if not act.rule or act.id not in known]
+
+
+def recall(store: Store, book: Book, acts: Sequence[Act]) -> None:
+    """Bring back the forgotten alerts that the acts are about."""
+    keys = {signals.slot(act) for act in acts if act.do == "match"}
+    keys |= {act.key for act in acts if act.do == "ack"}
     pairs = [(store.index("alerts"), doc_id(key)) for key in keys if key not in book.alerts]
     for some in _chunks(pairs):
         for found in documents.mget(store, some, source=["value"]).values():
             prune.recall(book, shelf.back(Alert, found.source["value"]))
-    return fresh
 
 
 def doc_id(name: str) -> str:

@@ -29,6 +29,8 @@ from newswatch.pipeline.outbox import Delivered, Recipient
 from newswatch.pipeline.publish import publish
 
 OVERLAP = timedelta(minutes=10)
+#: signals and acts that a run takes in; more wait for the next ones, lest a flood make a book too large for the store
+AT_ONCE = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,16 +115,20 @@ def act_of(signal: Signal) -> Act:
 
 
 def _decide(run: Watch, kept: Kept) -> list[Message]:
-    since = (kept.since or run.now - OVERLAP) - OVERLAP
+    kept.since = kept.since or run.now - OVERLAP
+    since = kept.since - OVERLAP
     documents.refresh(run.store, run.store.index("signals"))
-    acts = [act_of(signal) for signal in read_signals(run.store, since)]
-    acts += read_acts(run.store, since)
+    acts = [*read_acts(run.store, since), *(act_of(signal) for signal in read_signals(run.store, since))]
     settled = prune.settled(run.life, kept.book)
     _publish(run, kept, [f"alerts/{alert.id}" for alert in settled])
     prune.forget(kept.book, settled, run.now)
-    messages = cycle.run(run.life, kept.book, books.recall(run.store, kept.book, acts), run.now)
-    kept.since, kept.unwritten = run.now, messages
-    return messages
+    fresh = books.fresh(run.store, kept.book, acts)
+    taken = fresh[:AT_ONCE]
+    books.recall(run.store, kept.book, taken)
+    kept.unwritten = cycle.run(run.life, kept.book, taken, run.now)
+    if len(taken) == len(fresh):
+        kept.since = run.now
+    return kept.unwritten
 
 
 def _absorb(store: Store, kept: Kept) -> None:
