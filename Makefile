@@ -21,7 +21,7 @@ down: $(READY)
 	@$(BIN)/python -m ops.down
 
 test: $(READY)
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: $(READY)
 	@$(BIN)/python -m ruff format --check .

@@ -3,7 +3,7 @@
     ELASTICSEARCH_URL=… python bench/dashboards.py docs/images
 
 A week of news is made from the labelled items (tests/data/tagging), tagged, stored and joined as live ones are; the
-last day is watched every half hour with the shipped rules, so its alerts, ledger and deliveries are real.
+last day is watched every five minutes with the shipped rules, so its alerts, ledger and deliveries are real.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ from newswatch.tag import Tagger
 
 ROOT = Path(__file__).parent.parent
 NOW = datetime(2026, 11, 24, 18, tzinfo=UTC)
-DAYS, A_DAY, STEP = 8, 260, timedelta(minutes=30)
+DAYS, A_DAY, STEP, WATCHED = 8, 260, timedelta(minutes=5), timedelta(hours=25)
 ROW, COLUMN = 20, 28
 INK, PAPER, FAINT = "#1a1c21", "#ffffff", "#d3dae6"
 
@@ -47,7 +47,7 @@ def main() -> None:
     """Fill, draw, drop."""
     folder = Path(sys.argv[1])
     folder.mkdir(parents=True, exist_ok=True)
-    store = connect(Settings.from_environment(dict(os.environ)), "nwtest-dashboards")
+    store = connect(Settings.from_environment(dict(os.environ)), "newswatch-bench-dashboards")
     drop(store)
     ensure(store)
     try:
@@ -62,7 +62,7 @@ def main() -> None:
 
 
 def fill(store: Store, place: Path) -> None:
-    """The week, watched on its last day."""
+    """The week, watched closely on its last day."""
     config = place / "config"
     config.mkdir()
     for name in ("watchlist", "feeds.yaml", "digests.yaml", "rules.yaml"):
@@ -77,13 +77,11 @@ def fill(store: Store, place: Path) -> None:
     where, at = jobs.Where(store.namespace, config), NOW - timedelta(days=DAYS)
     write_states(store, list(states(specs)))
     while at < NOW:
-        watched = at >= NOW - timedelta(days=1)
-        after = at + (STEP if watched else timedelta(hours=12))
+        after = at + STEP if at >= NOW - WATCHED else min(at + timedelta(hours=12), NOW - WATCHED)
         batch = [one for one in arrived if at <= one.item.first_seen < after]
         items.write(store, batch, after)
         link(store, after)
-        if watched:
-            jobs.watch(where, after, lambda after=after: after + timedelta(seconds=4))  # type: ignore[misc]
+        jobs.watch(where, after, lambda after=after: after + timedelta(seconds=4))  # type: ignore[misc]
         at = after
     documents.refresh(store, *(store.index(view.index) for view in catalog.VIEWS))
 

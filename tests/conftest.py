@@ -8,8 +8,10 @@ import tempfile
 import threading
 import uuid
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
 import urllib3
@@ -20,6 +22,7 @@ from newswatch.index.client import Settings, connect
 from newswatch.index.templates import drop
 from tests import parts
 
+GIVEN = "NEWSWATCH_TEST_ES"
 LEFT_OUT: dict[str, list[str]] = {}
 
 
@@ -46,18 +49,37 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(f"left out, for {name} is not installed: {', '.join(sorted(tests))}")
 
 
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """With several workers (pytest-xdist), one node for all of them."""
+    config = session.config
+    if _is_worker(config) or not config.getoption("numprocesses", None) or os.environ.get(GIVEN):
+        return
+    lent = ExitStack()
+    config.add_cleanup(lent.close)
+    os.environ[GIVEN] = lent.enter_context(_node())
+    lent.callback(os.environ.pop, GIVEN)
+
+
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    if LEFT_OUT and os.environ.get("NEWSWATCH_NOTHING_LEFT_OUT"):
+    if _is_worker(session.config):
+        session.config.workeroutput["left_out"] = LEFT_OUT  # type: ignore[attr-defined]
+    elif LEFT_OUT and os.environ.get("NEWSWATCH_NOTHING_LEFT_OUT"):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
-@pytest.fixture(scope="session")
-def es_url() -> Iterator[str]:
-    """The URL of a real node: ``NEWSWATCH_TEST_ES`` when set, else one that is started once and stopped at the end."""
-    given = os.environ.get("NEWSWATCH_TEST_ES")
-    if given:
-        yield given
-        return
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """A worker tells what it left out."""
+    LEFT_OUT.update(node.workeroutput.get("left_out", {}))
+
+
+def _is_worker(config: pytest.Config) -> bool:
+    return hasattr(config, "workerinput")
+
+
+@contextmanager
+def _node() -> Iterator[str]:
+    """A real node's URL, while it runs."""
     home = Path(tempfile.mkdtemp(prefix="newswatch-test-", dir="/var/tmp"))
     home.chmod(0o755)
     node = Node(home, ("nwtest",))
@@ -70,6 +92,16 @@ def es_url() -> Iterator[str]:
     finally:
         node.down()
         shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def es_url() -> Iterator[str]:
+    """The URL of a real node: ``NEWSWATCH_TEST_ES`` when set, else one that is started once and stopped at the end."""
+    if given := os.environ.get(GIVEN):
+        yield given
+        return
+    with _node() as url:
+        yield url
 
 
 @pytest.fixture
