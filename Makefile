@@ -21,7 +21,7 @@ down: $(READY)
 	@$(BIN)/python -m ops.down
 
 test: $(READY)
-	@$(BIN)/python -m pytest -n 2 --dist loadfile
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 lint: $(READY)
 	@$(BIN)/python -m ruff format --check .
