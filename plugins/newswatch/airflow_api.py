@@ -13,6 +13,7 @@ import urllib3
 from newswatch.errors import NewswatchError
 
 TIMEOUT = urllib3.Timeout(total=30)
+BUSY = (500, 502, 503)
 # seconds within which Airflow starts the missed slot of a DAG that was just unpaused
 OWN_START = 10
 
@@ -95,9 +96,11 @@ class AirflowApi:
 
 def _request(method: str, url: str, body: dict[str, Any] | None = None, token: str | None = None) -> dict[str, Any]:
     headers = {"Authorization": f"Bearer {token}"} if token else {}
-    # a busy machine may be slow to answer; only what changes nothing is asked again
-    again = method == "GET" or url.endswith("/auth/token")
-    retries = urllib3.Retry(3, backoff_factor=1, allowed_methods=None, status=0) if again else urllib3.Retry(0)
+    # a busy machine may be slow to answer, or its database locked; only what may be said twice is asked again
+    again = method in ("GET", "PATCH") or url.endswith("/auth/token")
+    retries = urllib3.Retry(
+        3 if again else 0, backoff_factor=1, allowed_methods=None, status_forcelist=BUSY, raise_on_status=False
+    )
     pool = urllib3.PoolManager(retries=retries, timeout=TIMEOUT)
     try:
         answer = (
