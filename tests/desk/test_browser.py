@@ -175,7 +175,7 @@ def test_a_chart_is_drawn_in_the_frame(tab: Tab) -> None:
     desk = tab.open("", "Now")
     chart = desk.locator("figure img.light").first
     chart.scroll_into_view_if_needed()
-    tab.frame.wait_for_function("document.querySelector('figure img.light').naturalWidth > 0", timeout=PATIENCE)
+    expect(chart).not_to_have_js_property("naturalWidth", 0)
     expect(chart).to_have_attribute("alt", re.compile(r"\d+ stories where \d+ are usual"))
 
 
