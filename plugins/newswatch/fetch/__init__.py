@@ -11,18 +11,19 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack
 from datetime import datetime
 
+from newswatch.fetch.address import Pair, RefusedAddressError, read
 from newswatch.fetch.client import Client
 from newswatch.model.feed import Answer, Ask
 from newswatch.model.fetch import FetchSettings
 
-__all__ = ["fetch_all", "settings_from"]
+__all__ = ["fetch_all", "host", "settings_from"]
 
 
 async def fetch_all(
     asks: Sequence[Ask],
     *,
     settings: FetchSettings,
-    allow: frozenset[tuple[str, int]] = frozenset(),
+    allow: frozenset[Pair] = frozenset(),
     now: datetime | None = None,
 ) -> AsyncIterator[Answer]:
     """The answers to ``asks``, each as soon as it is there.
@@ -64,6 +65,14 @@ async def fetch_all(
                 left = ready.get_nowait()
                 if left is not None:
                     await left[1].aclose()
+
+
+def host(url: str) -> Pair | None:
+    """Host and port towards which manners are kept when ``url`` is asked; None for what cannot be asked."""
+    try:
+        return read(url).pair
+    except RefusedAddressError:
+        return None
 
 
 def settings_from(environment: Mapping[str, str], version: str) -> FetchSettings:

@@ -31,11 +31,10 @@ def seed(where: Where, now: datetime, folder: Path | None = None) -> Written:
 
 
 def due(where: Where, now: datetime) -> list[list[str]]:
-    """The ids of the feeds that are due, in shards."""
+    """The ids of the feeds that are due, in shards; those of one host in one of them."""
     from newswatch.pipeline import poll
 
-    job = _poll(where, now)
-    return poll.shards(list(job.specs) if where.every else poll.due(job))
+    return poll.shards(poll.due(_poll(where, now), every=where.every))
 
 
 def shard(where: Where, now: datetime, feeds: Sequence[str], progress: Progress = lambda _: None) -> PollReport:

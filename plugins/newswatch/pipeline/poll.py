@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from newswatch import fetch, schedule
 from newswatch.errors import StoreError
 from newswatch.index import feeds
-from newswatch.model.feed import Answer, FeedState, FeedStatus, Stored
+from newswatch.model.feed import Answer, Ask, FeedState, FeedStatus, Stored
 from newswatch.model.item import TaggedItem
 from newswatch.pipeline import turn
 from newswatch.pipeline.keep import Kept, keep, tagged
@@ -47,14 +47,28 @@ class PollReport:
         return PollReport(*(one + two for one, two in zip(mine, theirs, strict=True)))
 
 
-def due(poll: Poll) -> list[str]:
-    """The ids of the feeds that are due now; read in one request. Those that were switched off are marked as paused."""
-    return _due(poll, feeds.states(poll.store, poll.specs))
+def due(poll: Poll, *, every: bool = False) -> list[Ask]:
+    """What is to be asked now, of ``every`` feed or of those that are due; their states are read in one request.
+
+    Feeds that were switched off are marked as paused.
+    """
+    known = feeds.states(poll.store, poll.specs)
+    ids = list(poll.specs) if every else _due(poll, known)
+    return [schedule.ask(poll.specs[name], known.get(name), poll.now) for name in ids]
 
 
-def shards(ids: Sequence[str], number: int = SHARDS) -> list[list[str]]:
-    """Feeds spread evenly over at most ``number`` shards, none empty."""
-    return [list(ids[start::number]) for start in range(min(number, len(ids)))]
+def shards(asks: Iterable[Ask], number: int = SHARDS) -> list[list[str]]:
+    """The feeds of ``asks`` spread over at most ``number`` shards, none empty, as evenly as their hosts allow.
+
+    Those of one host stay together, because manners towards it are kept within a shard.
+    """
+    hosts: dict[tuple[str, int] | None, list[str]] = {}
+    for ask in asks:
+        hosts.setdefault(fetch.host(ask.url), []).append(ask.feed)
+    found: list[list[str]] = [[] for _ in range(min(number, len(hosts)))]
+    for ids in sorted(hosts.values(), key=len, reverse=True):
+        min(found, key=len).extend(ids)
+    return found
 
 
 def poll_due(poll: Poll, progress: Progress = lambda _: None) -> PollReport:
