@@ -14,6 +14,7 @@ def _initdb() -> str | None:
 
 # what a part may need → where it is, or None
 FOUND: dict[str, Callable[[], str | None]] = {
+    "javac": lambda: shutil.which("javac"),
     "chromium": lambda: shutil.which("chromium"),
     "redis": lambda: shutil.which("redis-server"),
     "postgresql": _initdb,

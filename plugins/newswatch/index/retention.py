@@ -16,8 +16,6 @@ from newswatch.index.documents import Write
 from newswatch.index.mappings import ALL, MONTHLY
 
 MODULE = "x-pack-ilm"
-#: a monthly index holds items of up to so many days after it was made
-MONTH = 31
 
 
 def owned(store: Store) -> list[str]:
@@ -47,19 +45,24 @@ def has_lifecycle(store: Store) -> bool:
 
 
 def policy(keep: timedelta) -> dict[str, Any]:
-    """The ILM policy that drops an index when all its items are older than ``keep``."""
-    return {
-        "phases": {"hot": {"actions": {}}, "delete": {"min_age": f"{keep.days + MONTH}d", "actions": {"delete": {}}}}
-    }
+    """The ILM policy that drops an index ``keep`` after its origination date."""
+    return {"phases": {"hot": {"actions": {}}, "delete": {"min_age": f"{keep.days}d", "actions": {"delete": {}}}}}
 
 
 def hand_to_lifecycle(store: Store, name: str, keep: timedelta) -> None:
-    """Let the cluster drop the monthly indices: the policy, and its name in every index that there is."""
+    """Let the cluster drop the monthly indices ``keep`` after their month's end, as ``drop_months`` would.
+
+    Without an origination date ILM counts from the day on which an index was made.
+    """
+    start = f"{store.index(name)}-"
     with asking(store):
         store.client.ilm.put_lifecycle(name=store.index(name), policy=policy(keep))
-        for index in owned(store):
-            if index.startswith(f"{store.index(name)}-"):
-                store.client.indices.put_settings(index=index, settings={"index.lifecycle.name": store.index(name)})
+    for index in owned(store):
+        if index.startswith(start):
+            end = int(_end(index.removeprefix(start)).timestamp()) * 1000
+            given = {"index.lifecycle.name": store.index(name), "index.lifecycle.origination_date": end}
+            with asking(store):
+                store.client.indices.put_settings(index=index, settings=given)
 
 
 def prune(store: Store, name: str, query: Mapping[str, Any], sort: str) -> int:
