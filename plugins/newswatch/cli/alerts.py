@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import getpass
-from datetime import timedelta
 from typing import Annotated
 
 import typer
@@ -100,9 +99,9 @@ def add(
 ) -> None:
     """Mute what matches; says what it would have muted in the last 7 days."""
     moment, wanted = common.clock(now), _matchers(match)
+    until = moment + common.span("--for", duration)
     muted = jobs.would_mute(namespace, wanted, moment)
     if not dry_run:
-        until = moment + _duration(duration)
         name = jobs.silence(namespace, wanted, by, until, moment, comment=comment)
         typer.echo(f"Silence {name} until {until:%Y-%m-%d %H:%M} UTC.")
     many = "1 alert" if len(muted) == 1 else f"{len(muted)} alerts"
@@ -161,12 +160,3 @@ def _matchers(given: list[str]) -> dict[str, tuple[str, ...]]:
             raise UsageError(f"a matcher looks like tag=military, not {one!r}")
         found[name] = (*found.get(name, ()), *value.split(","))
     return found
-
-
-def _duration(text: str) -> timedelta:
-    from newswatch.model.channels import duration
-
-    try:
-        return duration(text)
-    except ValueError as error:
-        raise UsageError(f"--for: {error}") from error

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
-import re
 from collections import Counter
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -84,10 +84,10 @@ def _judge_series(source: Path, out: Path, as_json: bool) -> None:
 
 def _since(text: str, now: datetime) -> datetime:
     """``30d``, ``12h``, ``2w`` before now, or an ISO 8601 time."""
-    found = re.fullmatch(r"(\d{1,4})([hdw])", text)
-    if found:
-        hours = int(found[1]) * {"h": 1, "d": 24, "w": 168}[found[2]]
-        return now - timedelta(hours=hours)
+    from newswatch.model.duration import duration
+
+    with contextlib.suppress(ValueError):
+        return now - duration(text)
     try:
         moment = common.clock(text)
     except UsageError:

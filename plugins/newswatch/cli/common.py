@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -75,6 +75,19 @@ def emit(rows: Iterable[dict[str, Any]]) -> None:
     for row in rows:
         sys.stdout.buffer.write(orjson.dumps(row, option=orjson.OPT_UTC_Z | orjson.OPT_APPEND_NEWLINE))
     sys.stdout.buffer.flush()
+
+
+def span(option: str, text: str) -> timedelta:
+    """How long an option says. Raises UsageError that names the option."""
+    from newswatch.model.duration import duration
+
+    try:
+        given = duration(text)
+    except ValueError as error:
+        raise UsageError(f"{option}: {error}") from None
+    if not given:
+        raise UsageError(f"{option}: {text!r} is no time at all")
+    return given
 
 
 def clock(now: str | None) -> datetime:

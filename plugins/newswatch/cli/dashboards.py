@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -78,7 +78,7 @@ def panel(
     if name not in catalog.PANELS:
         raise UsageError(f"there is no panel {name!r}; newswatch panel lists them")
     until = common.clock(now)
-    _show(name, namespace, until - _span(since), until, json)
+    _show(name, namespace, until - common.span("--since", since), until, json)
 
 
 def register(app: typer.Typer) -> None:
@@ -127,11 +127,3 @@ def _ndjson(namespace: str) -> bytes:
     from newswatch.panels import catalog
 
     return objects.export(namespace, catalog.VIEWS, catalog.DASHBOARDS)
-
-
-def _span(text: str) -> timedelta:
-    from newswatch.panels.query import UNITS, span
-
-    if not text[:-1].isdigit() or text[-1] not in UNITS or int(text[:-1]) == 0:
-        raise UsageError(f"--since wants a span such as 24h, 7d or 2w, not {text!r}")
-    return span(text)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,7 +16,6 @@ from newswatch.errors import UsageError
 if TYPE_CHECKING:
     from newswatch.tag.compare import Text
 
-_UNITS = {"h": "hours", "d": "days", "w": "weeks"}
 
 group = typer.Typer(help="The watch-list: check it, compare two, ask what it lacks.", no_args_is_help=True)
 
@@ -66,7 +64,7 @@ def diff(
     from newswatch.config.watchlist import load_watchlist
     from newswatch.tag.compare import compare
 
-    start = common.clock(now) - _span(since)
+    start = common.clock(now) - common.span("--since", since)
     count, changes = compare(load_watchlist(old), load_watchlist(new), _stored(namespace, start))
     if as_json:
         common.emit([{"name": name, "change": change} for name, change in changes.items()])
@@ -97,7 +95,7 @@ def suggest(
     known = [spec.id for spec in tagger.watchlist.tags]
     if tag not in known:
         raise UsageError(f"there is no tag {tag!r} (there are: {', '.join(known)})")
-    start = common.clock(now) - _span(since)
+    start = common.clock(now) - common.span("--since", since)
     found = suggesting.suggest(jobs.open_store(namespace), tagger, tag, start, most)
     if as_json:
         common.emit(dataclasses.asdict(one) for one in found)
@@ -119,13 +117,6 @@ def retag(config: common.Config = None, namespace: common.Namespace = "newswatch
         f"{report.retagged} items had another version of the watch-list, {report.changed} of them change; "
         f"counts were made anew from {report.counted} items"
     )
-
-
-def _span(text: str) -> timedelta:
-    found = re.fullmatch(r"(\d{1,5})([hdw])", text)
-    if not found:
-        raise UsageError(f"--since wants a number and h, d or w, such as 30d, not {text!r}")
-    return timedelta(**{_UNITS[found[2]]: int(found[1])})
 
 
 def _stored(namespace: str, start: datetime) -> Iterator[Text]:

@@ -12,8 +12,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
 
 from newswatch.config.loader import Lines, validate
 from newswatch.model.alert import SEVERITIES
-
-UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+from newswatch.model.duration import duration
 
 
 def time(text: object) -> datetime:
@@ -29,10 +28,7 @@ def span(text: object) -> timedelta:
     """``90s``, ``1m``, ``1h30m``, ``8h``, ``1d``; a number is seconds."""
     if isinstance(text, int | float):
         return timedelta(seconds=text)
-    parts = re.findall(r"(\d+(?:\.\d+)?)(ms|s|m|h|d|w)", str(text))
-    if not parts or "".join(number + unit for number, unit in parts) != str(text).replace(" ", ""):
-        raise ValueError(f"{text!r} is not a duration such as 90s, 5m or 8h")
-    return timedelta(seconds=sum(float(number) * UNITS[unit] for number, unit in parts))
+    return duration(text)
 
 
 def _not_negative(given: timedelta) -> timedelta:

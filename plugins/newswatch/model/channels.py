@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated, Literal
@@ -10,19 +9,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BeforeValidator, Field, field_validator
 
+from newswatch.model.duration import Duration
 from newswatch.model.strict import Strict
-
-UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
-
-
-def duration(text: object) -> timedelta:
-    """``90s``, ``5m``, ``1h30m``, ``1d``."""
-    if isinstance(text, timedelta):
-        return text
-    parts = re.findall(r"(\d+)([smhdw])", str(text))
-    if not parts or "".join(number + unit for number, unit in parts) != str(text):
-        raise ValueError(f"{text!r} is not a duration such as 90s, 5m or 8h")
-    return timedelta(seconds=sum(int(number) * UNITS[unit] for number, unit in parts))
 
 
 def _names(value: object) -> object:
@@ -33,7 +21,6 @@ def _addresses(value: object) -> object:
     return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
 
-Span = Annotated[timedelta, BeforeValidator(duration)]
 Names = Annotated[tuple[str, ...], BeforeValidator(_names)]
 Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
 Clock = Annotated[str, Field(pattern=r"^(([01]\d|2[0-3]):[0-5]\d|24:00)$")]
@@ -52,7 +39,7 @@ class ChannelSpec(Strict):
 class EscalateSpec(Strict):
     """Who is told when nobody acknowledged in time."""
 
-    after: Span
+    after: Duration
     to: Names = Field(min_length=1)
 
 
@@ -70,9 +57,9 @@ class RouteSpec(Strict):
     to: Names = Field(min_length=1)
     match: dict[str, Names] = Field(default_factory=dict)
     group_by: tuple[str, ...] = ("rule",)
-    group_wait: Span = timedelta(0)
-    group_interval: Span = timedelta(minutes=5)
-    repeat_interval: Span = timedelta(hours=4)
+    group_wait: Duration = timedelta(0)
+    group_interval: Duration = timedelta(minutes=5)
+    repeat_interval: Duration = timedelta(hours=4)
     send_resolved: bool = True
     proceed: bool = Field(default=False, alias="continue")
     quiet: str | None = None
@@ -121,7 +108,7 @@ class ChannelsFile(Strict):
     routes: tuple[RouteSpec, ...] = ()
     inhibit: tuple[InhibitSpec, ...] = ()
     time_intervals: dict[str, IntervalSpec] = Field(default_factory=dict)
-    catch_up_after: Span = timedelta(minutes=30)
+    catch_up_after: Duration = timedelta(minutes=30)
     reopen_publishers: int = Field(default=3, ge=1)
     desk: str | None = Field(default=None, pattern=r"^https?://")
     kibana: str | None = Field(default=None, pattern=r"^https?://")

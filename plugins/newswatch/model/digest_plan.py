@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, field_validator, model_validator
 
-from newswatch.model.channels import Names, Span
+from newswatch.model.channels import Names
+from newswatch.model.duration import Duration
 from newswatch.model.strict import Strict
 
 PERIODS = {"daily": timedelta(days=1), "weekly": timedelta(days=7)}
@@ -34,8 +35,8 @@ class DigestSpec(Strict):
     cron: str | None = None
     zone: str = "UTC"
     period: Literal["daily", "weekly"] = "daily"
-    window: Span | None = None
-    deadline: Span = timedelta(hours=2)
+    window: Duration | None = None
+    deadline: Duration = timedelta(hours=2)
     tags: Names = ()
     languages: Names = ()
     importance: int = Field(default=0, ge=0, le=100)

@@ -7,10 +7,10 @@ from typing import Annotated
 
 from pydantic import Field
 
-from newswatch.model.channels import Span
+from newswatch.model.duration import Duration
 from newswatch.model.strict import Strict
 
-Days = Annotated[Span, Field(ge=timedelta(days=1))]
+Days = Annotated[Duration, Field(ge=timedelta(days=1))]
 
 
 class Keep(Strict):

@@ -9,9 +9,9 @@ from typing import Any
 from elasticsearch.dsl import A, Q, Search
 from elasticsearch.dsl.query import Query
 
+from newswatch.model.duration import duration
 from newswatch.model.panel import ByFilter, ByTerm, ByTime, Listing, Measure, Op, Panel, Split, Table, Where
 
-UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 METRICS = {Op.SUM: "sum", Op.AVERAGE: "avg", Op.MAX: "max", Op.UNIQUE: "cardinality"}
 Cell = str | float | None
 
@@ -20,11 +20,6 @@ def condition(where: Where) -> Query:
     """One condition as a query in filter context."""
     query = Q("terms", **{where.field: list(where.values)}) if where.values else Q("exists", field=where.field)
     return ~query if where.negate else query
-
-
-def span(text: str) -> timedelta:
-    """``15m``, ``1h``, ``1d``, ``1w`` as a timedelta."""
-    return timedelta(**{UNITS[text[-1]]: int(text[:-1])})
 
 
 def searches(panel: Panel, namespace: str, since: datetime, until: datetime) -> dict[str, Search]:
@@ -69,7 +64,7 @@ def table(panel: Panel, answers: Mapping[str, Mapping[str, Any]]) -> Table:
 
 
 def _search(panel: Panel, namespace: str, since: datetime, until: datetime, shift: str) -> Search:
-    back = span(shift) if shift else timedelta()
+    back = duration(shift) if shift else timedelta()
     search = Search(index=f"{namespace}-{panel.source.index}").extra(size=0, track_total_hits=True)
     search = search.filter("range", **{panel.source.time: _between(since - back, until - back)})
     for where in panel.where:
@@ -152,7 +147,7 @@ def _leaves(
 
 
 def _moment(milliseconds: float, shift: str) -> str:
-    moment = datetime.fromtimestamp(milliseconds / 1000, tz=UTC) + (span(shift) if shift else timedelta())
+    moment = datetime.fromtimestamp(milliseconds / 1000, tz=UTC) + (duration(shift) if shift else timedelta())
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
