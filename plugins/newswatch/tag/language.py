@@ -7,8 +7,12 @@ and letters that only one language uses are strong; the feed's declared language
 from __future__ import annotations
 
 import re
+from itertools import chain
+from string import ascii_letters
 
 import pycld2
+
+from newswatch.model.words import Words
 
 UNKNOWN = "und"
 LATIN = ("en", "nl", "de", "fr", "es", "pl")
@@ -17,13 +21,18 @@ _OURS = frozenset({*LATIN, "ru", "uk"})
 _HANGUL = re.compile("[\uac00-\ud7a3\u3131-\u318e]")
 _KANA = re.compile("[\u3040-\u30ff]")
 _HAN = re.compile("[\u4e00-\u9fff]")
-_CYRILLIC = re.compile("[\u0400-\u04ff]")
+_CYRILLIC = re.compile("[\u0400-\u04ff]+")
 _UKRAINIAN = re.compile("[іїєґІЇЄҐ]")
 _RUSSIAN = re.compile("[ыэъёЫЭЪЁ]")
-_LATIN = re.compile("[A-Za-zÀ-ɏ]")
+#: Latin letters beyond ASCII
+_LATIN = re.compile("[À-ɏ]+")
+_ASCII = bytes(range(128))
+_NO_LETTER = bytes(set(range(256)) - set(ascii_letters.encode()))
 _WORD = re.compile(r"[^\W\d_]+")
 _ELISION = re.compile(r"\b(?:[cdjlns]|qu)['’](?=[^\W\d_])")
 _UNCLEAN = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+#: what CLD2's guess and the feed's word are worth in function words, and how near the best the second must come
+_GUESSED, _DECLARED, _NEAR = 1.6, 1.1, 0.6
 
 _FUNCTION_WORDS: dict[str, str] = {
     "en": """
@@ -76,60 +85,86 @@ def rank(text: str, declared: str | None = None) -> tuple[str, ...]:
     """The languages whose word lists fit ``text``, the likeliest first."""
     head = text[:_HEAD]
     if head.isascii():
-        return _latin(head, declared)
-    by_script = _by_script(head, declared)
+        return _latin(head, "", declared)
+    encoded = head.encode("utf-8", "surrogatepass")
+    beyond = encoded.translate(None, _ASCII).decode("utf-8", "surrogatepass")
+    latin = len(encoded.translate(None, _NO_LETTER)) + _count(_LATIN, beyond)
+    by_script = _by_script(head, beyond, latin, declared)
     if by_script is None:
-        return _latin(head, declared) if _LATIN.search(head) else (declared or UNKNOWN,)
-    latin = len(_LATIN.findall(head))
-    return (*by_script, *_latin(head, None)) if latin > 20 else by_script
+        return _latin(head, beyond, declared) if latin else (declared or UNKNOWN,)
+    return (*by_script, *_latin(head, beyond, None)) if latin > 20 else by_script
 
 
-def _by_script(head: str, declared: str | None) -> tuple[str, ...] | None:
-    if _HANGUL.search(head):
+def _by_script(head: str, beyond: str, latin: int, declared: str | None) -> tuple[str, ...] | None:
+    """The languages of the script, None when that is Latin or unknown; ``beyond``: the characters beyond ASCII."""
+    if _HANGUL.search(beyond):
         return ("ko",)
-    if _KANA.search(head):
+    if _KANA.search(beyond):
         return ("ja",)
-    if _HAN.search(head):
+    if _HAN.search(beyond):
         return ("ja", "zh") if declared == "ja" else ("zh", "ja")
-    if len(_CYRILLIC.findall(head)) * 3 > len(_LATIN.findall(head)):
-        return _cyrillic(head, declared)
+    if _count(_CYRILLIC, beyond) * 3 > latin:
+        return _cyrillic(head, beyond, declared)
     return None
 
 
-def _cyrillic(head: str, declared: str | None) -> tuple[str, ...]:
-    ukrainian, russian = len(_UKRAINIAN.findall(head)), len(_RUSSIAN.findall(head))
+def _count(runs: re.Pattern[str], text: str) -> int:
+    return sum(map(len, runs.findall(text)))
+
+
+def _cyrillic(head: str, beyond: str, declared: str | None) -> tuple[str, ...]:
+    ukrainian, russian = len(_UKRAINIAN.findall(beyond)), len(_RUSSIAN.findall(beyond))
     if ukrainian == russian:
         guess = declared if declared in ("ru", "uk") else _cld(head) or "ru"
         return ("uk", "ru") if guess == "uk" else ("ru", "uk")
     return ("uk", "ru") if ukrainian > russian else ("ru", "uk")
 
 
-def _latin(head: str, declared: str | None) -> tuple[str, ...]:
+def _latin(head: str, beyond: str, declared: str | None) -> tuple[str, ...]:
     scores = dict.fromkeys(LATIN, 0.0)
-    for word in _WORD.findall(head.lower()):
-        for language in _VOTES.get(word, ()):
-            scores[language] += 1.0
-    scores["fr"] += len(_ELISION.findall(head.lower()))
-    if not head.isascii():
+    for language in chain.from_iterable(map(_votes.__getitem__, head.lower().split())):
+        scores[language] += 1.0
+    if beyond:
         for language, letters in _LETTERS:
-            if letters.search(head):
+            if letters.search(beyond):
                 scores[language] += 1.0
-    guess = _cld(head)
+    return sure(scores, declared) or ranked(scores, declared, _cld(head))
+
+
+def sure(scores: dict[str, float], declared: str | None) -> tuple[str, ...] | None:
+    """What ``ranked`` says whatever CLD2, which costs more than all the rest, would guess; None when that matters."""
+    total = {language: score + _DECLARED * (language == declared) for language, score in scores.items()}
+    second, best = sorted(total.values())[-2:]
+    return (max(total, key=total.__getitem__),) if second + _GUESSED + 0.1 < _NEAR * best else None
+
+
+def ranked(scores: dict[str, float], declared: str | None, guess: str | None) -> tuple[str, ...]:
+    """The likeliest of the languages with ``scores``, given what the feed declares and CLD2 guesses."""
     told = declared in scores or any(scores.values())
+    scores = dict(scores)
     if guess in scores:
-        scores[guess] += 1.6
+        scores[guess] += _GUESSED
     if declared in scores:
-        scores[declared] += 1.1
+        scores[declared] += _DECLARED
     order = sorted(scores, key=lambda language: -scores[language])
     best = scores[order[0]]
     # short headlines without function words are often taken for English, and CLD2 is sure of it
     if best == 0 or not told:
         return (declared or guess or UNKNOWN, *LATIN)
-    return tuple(language for language in order if scores[language] > 0 and scores[language] >= 0.6 * best)
+    return tuple(language for language in order if scores[language] > 0 and scores[language] >= _NEAR * best)
+
+
+def _said(token: str) -> tuple[str, ...]:
+    """The languages for which what stands between two blanks speaks, in lower case."""
+    votes = [language for word in _WORD.findall(token) for language in _VOTES.get(word, ())]
+    return (*votes, *["fr"] * len(_ELISION.findall(token)))
+
+
+_votes = Words(_said)
 
 
 def _cld(head: str) -> str | None:
-    clean = _UNCLEAN.sub(" ", head)
+    clean = head if head.isprintable() else _UNCLEAN.sub(" ", head)
     try:
         reliable, _, details = pycld2.detect(clean, bestEffort=True)
     except pycld2.error:
