@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from enum import Enum
+from operator import attrgetter
 from typing import Any, get_type_hints
 
 from newswatch.errors import StoreError
@@ -14,8 +14,10 @@ from newswatch.index.client import Store
 from newswatch.index.documents import Write
 from newswatch.model.feed import Failure, FeedState, FeedStatus
 
-NAMES = frozenset(field.name for field in dataclasses.fields(FeedState))
+NAMES = tuple(field.name for field in dataclasses.fields(FeedState))
+SETS = ("skip_hours", "skip_days")
 TIMES = frozenset(name for name, kind in get_type_hints(FeedState).items() if "datetime" in str(kind))
+_values = attrgetter(*NAMES)
 
 
 def states(store: Store, feeds: Iterable[str]) -> dict[str, FeedState]:
@@ -45,25 +47,14 @@ def write_states(store: Store, states_: Iterable[FeedState]) -> None:
 
 
 def document(one: FeedState) -> dict[str, Any]:
-    """The document of a state; fields that are None are left out."""
-    fields = {field.name: _plain(getattr(one, field.name)) for field in dataclasses.fields(one)}
-    return {name: value for name, value in fields.items() if value is not None}
+    """The document of a state, its times still datetimes; fields that are None are left out."""
+    fields = {name: value for name, value in zip(NAMES, _values(one), strict=True) if value is not None}
+    return fields | {name: sorted(fields[name]) for name in SETS}
 
 
 def state(source: Mapping[str, Any]) -> FeedState:
     """The state of a document."""
-    values = {name: _typed(name, value) for name, value in source.items() if name in NAMES}
-    return FeedState(**values)
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return value.isoformat().replace("+00:00", "Z")
-    if isinstance(value, Enum):
-        return value.value
-    if isinstance(value, frozenset):
-        return sorted(value)
-    return value
+    return FeedState(**{name: _typed(name, source[name]) for name in NAMES if name in source})
 
 
 def _typed(name: str, value: Any) -> Any:
@@ -73,6 +64,6 @@ def _typed(name: str, value: Any) -> Any:
         return FeedStatus(value)
     if name == "failure":
         return Failure(value)
-    if name in ("skip_hours", "skip_days"):
+    if name in SETS:
         return frozenset(value)
     return value

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -19,6 +20,8 @@ from newswatch.index.templates import monthly
 from newswatch.model.item import Evidence, Item, Origin, Publisher, Quality, Revision, TaggedItem, Tagging
 
 REVISIONS = 20
+#: what needs no parsing to be read: nearly all addresses
+_HOST = re.compile(r"https?://([a-z0-9.-]+)(?:[/?#]|$)")
 _EVIDENCE = tuple(one.name for one in dataclasses.fields(Evidence))
 
 
@@ -222,4 +225,7 @@ def _iso(when: datetime | None) -> str | None:
 
 
 def _domain(url: str | None) -> str | None:
-    return (urlsplit(url).hostname or None) if url else None
+    if not url:
+        return None
+    found = _HOST.match(url)
+    return found[1] if found else urlsplit(url).hostname or None

@@ -89,7 +89,8 @@ def _correct(poll: Poll, correction: Correction) -> Outcome | None:
 
 def _write_entries(poll: Poll, decisions: Iterable[Decision], places: Mapping[str, str]) -> None:
     index = poll.store.index("entries")
-    kept = [identity.relocated(one.entries, places) for one in decisions if one.entries is not None]
+    entries = [one.entries for one in decisions if one.entries is not None]
+    kept = [identity.relocated(one, places) for one in entries] if places else entries
     writes = [Write("index", index, one.feed, identity.to_doc(one)) for one in kept]
     refused = [outcome for outcome in documents.bulk(poll.store, writes) if not outcome.applied]
     if refused:

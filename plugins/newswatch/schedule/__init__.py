@@ -49,14 +49,14 @@ def _is_due(state: FeedState, now: datetime) -> bool:
 
 def current(spec: FeedSpec, state: FeedState | None) -> FeedState:
     """The state from which a poll starts: new for a new feed, started over when its configured address changed."""
-    shown_url = redact(spec.url)
-    fresh = FeedState(feed=spec.id, configured_url=shown_url, url=shown_url, fingerprint=fingerprint(spec.url))
-    if state is None:
-        return fresh
-    same = state.fingerprint == fresh.fingerprint if state.fingerprint else state.configured_url == shown_url
-    if same:
+    mark = fingerprint(spec.url)
+    if state is not None and state.fingerprint == mark:
         return state
-    return replace(fresh, **{name: getattr(state, name) for name in _KEPT})
+    shown_url = redact(spec.url)
+    if state is not None and not state.fingerprint and state.configured_url == shown_url:
+        return state
+    kept = {name: getattr(state, name) for name in _KEPT} if state is not None else {}
+    return FeedState(feed=spec.id, configured_url=shown_url, url=shown_url, fingerprint=mark, **kept)
 
 
 def paused(states: Mapping[str, FeedState], specs: Iterable[FeedSpec]) -> tuple[FeedState, ...]:
@@ -158,23 +158,25 @@ def _failed(state: FeedState, answer: Answer, failure: Failure, error: str, now:
 def _succeeded(
     state: FeedState, answer: Answer, outcome: ParsedFeed | Refused | None, now: datetime, alternate: str | None
 ) -> FeedState:
-    state = replace(state, interval=policy.next_interval(state, state.items_last, now))
     state = replace(
         state,
+        interval=policy.next_interval(state, state.items_last, now),
         failure=None,
         error=None,
         failures=0.0,
         last_success=now,
         first_success=state.first_success or now,
         status=FeedStatus.OK if isinstance(outcome, ParsedFeed) else FeedStatus.UNCHANGED,
+        # a 304 may bring newer validators
+        etag=answer.etag or state.etag,
+        last_modified=answer.last_modified or state.last_modified,
     )
     if isinstance(outcome, ParsedFeed):
         state = _described(state, outcome, answer)
         if state.rhythm is None:
             state = replace(state, rhythm=policy.first_rhythm((one.published for one in outcome.entries), now))
-    state = _validated(state, answer, now) if answer.body is not None else _renewed(state, answer)
     if answer.body is not None:
-        state = replace(state, url=_address(state, answer, alternate))
+        state = _validated(state, answer, now, alternate)
     asked = now + timedelta(seconds=policy.demanded(state, answer))
     next_poll = policy.unskipped(state, max(asked, policy.after(now, state.interval)))
     return replace(state, next_poll=next_poll, stale=policy.stale(state, now))
@@ -197,21 +199,17 @@ def _described(state: FeedState, feed: ParsedFeed, answer: Answer) -> FeedState:
     )
 
 
-def _validated(state: FeedState, answer: Answer, now: datetime) -> FeedState:
-    """The validators of a body that was parsed and indexed, now or before."""
+def _validated(state: FeedState, answer: Answer, now: datetime, alternate: str | None) -> FeedState:
+    """The validators of a body that was parsed and indexed, now or before, and where to ask next."""
     assert answer.body is not None
     return replace(
         state,
+        url=_address(state, answer, alternate),
         etag=answer.etag,
         last_modified=answer.last_modified,
         body_hash=body_hash(answer.body),
         last_full=now,
     )
-
-
-def _renewed(state: FeedState, answer: Answer) -> FeedState:
-    """The validators after a 304, which may bring newer ones."""
-    return replace(state, etag=answer.etag or state.etag, last_modified=answer.last_modified or state.last_modified)
 
 
 def _address(state: FeedState, answer: Answer, alternate: str | None) -> str:
