@@ -5,9 +5,11 @@ from __future__ import annotations
 import html.parser
 import logging
 import re
+import shutil
 import socket
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
@@ -122,7 +124,7 @@ def test_now_tells_what_fires_against_what_is_expected(client: Client) -> None:
     assert "military: Unusually many stories" in said
     assert "61 stories where 24 are usual (18 to 31); 41 of 44 feeds answered" in said
     assert "2 of 4 feeds answered" in said
-    assert "bbc, reuters en 2 copies" in said
+    assert "BBC, reuters en 2 copies" in said
     assert "troops troop(|s)" in said
     page = client().get("/desk").text
     assert "<mark>North Korea</mark> fires <mark>ballistic</mark> <mark>missile</mark>" in page
@@ -184,6 +186,15 @@ def test_a_story_shows_copies_thread_revisions_evidence_and_alerts(client: Clien
     assert '<h3 lang="en" dir="auto">' in page
     arabic = client().get("/desk/stories/arabic").text
     assert '<h1 lang="ar" dir="rtl">' in arabic
+
+
+def test_publishers_are_called_by_their_names(client: Client, filled: Filled, tmp_path: Path) -> None:
+    shown = client().get("/desk/stories/korean").text
+    assert "Yonhap News Agency" in shown
+    assert "Yonhap News Agency" in client().get("/desk/search?q=쿠르스크").text
+    broken = Path(shutil.copytree(filled.config, tmp_path / "config"))
+    (broken / "feeds.yaml").write_text("feeds: [")
+    assert "yonhap" in make_client(filled.store.namespace, broken, "uma").get("/desk/stories/korean").text
 
 
 @pytest.mark.parametrize("path", ["/items/missile", "/stories/missile"])

@@ -158,6 +158,7 @@ def _html(request: Request, made: Page) -> bytes:
         "here": request.url.path,
         "version": _version(),
         "watched": desk_of(request).where.namespace,
+        "called": desk_of(request).called,
         **made.values,
     }
     return env.render(f"desk/{made.template}", **values).translate(UNSEEN).encode("utf-8", "replace")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -12,6 +12,7 @@ from typing import Generic, TypeVar
 from newswatch import jobs, runtime
 from newswatch.config.everything import Alerting, Everything, load, load_alerting
 from newswatch.config.feeds import load_feeds
+from newswatch.errors import ConfigError
 from newswatch.index.client import Settings, Store, connect
 from newswatch.model.digest_plan import DigestSpec
 from newswatch.model.feed import FeedSpec
@@ -89,6 +90,11 @@ class Desk:
         return Fresh(lambda: load_feeds(file), file)
 
     @cached_property
+    def _names(self) -> Fresh[Mapping[str, str]]:
+        file = self.where.feeds or self.where.folder / "feeds.yaml"
+        return Fresh(lambda: {one.publisher.id: one.publisher_name or one.publisher.id for one in self.feeds}, file)
+
+    @cached_property
     def _everything(self) -> Fresh[Everything]:
         return Fresh(lambda: load(self.where.folder), self.where.folder, self.where.folder / "watchlist")
 
@@ -111,6 +117,13 @@ class Desk:
     def tagger(self) -> Tagger:
         """The tagger of the watch-list."""
         return self._tagger.get()
+
+    def called(self, publisher: str) -> str:
+        """A publisher's name; its id while ``feeds.yaml`` gives none or cannot be read."""
+        try:
+            return self._names.get().get(publisher, publisher)
+        except ConfigError:
+            return publisher
 
     @property
     def feeds(self) -> Sequence[FeedSpec]:
