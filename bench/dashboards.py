@@ -75,11 +75,11 @@ def fill(store: Store, place: Path) -> None:
     tagger = jobs.tagger(jobs.Where(config=config))
     arrived = list(news(store, specs, tagger))
     where, at = jobs.Where(store.namespace, config), NOW - timedelta(days=DAYS)
-    write_states(store, list(states(specs)))
     while at < NOW:
-        after = at + STEP if at >= NOW - WATCHED else min(at + timedelta(hours=12), NOW - WATCHED)
+        after = at + STEP if at >= NOW - WATCHED else min(at + timedelta(hours=1), NOW - WATCHED)
         batch = [one for one in arrived if at <= one.item.first_seen < after]
         items.write(store, batch, after)
+        write_states(store, list(states(specs, after)))
         link(store, after)
         jobs.watch(where, after, lambda after=after: after + timedelta(seconds=4))  # type: ignore[misc]
         at = after
@@ -122,14 +122,14 @@ def made(store: Store, tagger: Tagger, spec: FeedSpec, name: str, row: dict[str,
     return TaggedItem(item, tagging, story.bands(item.title, item.summary, "", row["lang"]))
 
 
-def states(specs: tuple[FeedSpec, ...]) -> Iterator[FeedState]:
-    """Most feeds answer, some do not."""
+def states(specs: tuple[FeedSpec, ...], at: datetime) -> Iterator[FeedState]:
+    """Most feeds have just answered, some do not."""
     chance = random.Random(3)
     troubles = [Failure.TIMEOUT, Failure.DNS, Failure.HTTP, Failure.TOO_LARGE]
     for spec in specs:
         trouble = chance.choice(troubles) if chance.random() < 0.12 else None
         status = FeedStatus.FAILED if trouble else chance.choice((FeedStatus.OK, FeedStatus.UNCHANGED))
-        polled = NOW - timedelta(minutes=chance.randint(1, 20))
+        polled = at - timedelta(minutes=chance.randint(1, 20))
         yield FeedState(
             spec.id, spec.url, spec.url, status, trouble, f"it failed: {trouble}" if trouble else None,
             stale=chance.random() < 0.06, last_poll=polled, last_success=None if trouble else polled,

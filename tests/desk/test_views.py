@@ -119,6 +119,22 @@ def test_what_is_not_there_is_said_in_a_sentence(client: Client, path: str) -> N
     assert "There is no" in words(answer.text)
 
 
+def test_what_is_usual_is_told_only_of_what_could_be_judged(client: Client) -> None:
+    day, week = (words(client().get(f"/desk?span={span}").text) for span in ("24h", "7d"))
+    assert re.search(r"diplomacy \d+ stories where \d+ are usual", day)
+    assert re.search(r"discourse \d+ stories, not enough history to say what is usual", day)
+    usual = {
+        tag: float(number.replace(",", ""))
+        for tag, number in re.findall(r"(diplomacy|discourse) [\d,]+ stories where ([\d,]+) are usual", week)
+    }
+    assert usual["discourse"] == pytest.approx(usual["diplomacy"], rel=0.02), "six judged days stand for seven"
+    judged, not_judged = (
+        client().get(f"/desk/charts/volume.svg?tag={tag}&span=24h").content for tag in ("diplomacy", "discourse")
+    )
+    assert b"FillBetweenPolyCollection" in judged
+    assert b"FillBetweenPolyCollection" not in not_judged
+
+
 def test_now_tells_what_fires_against_what_is_expected(client: Client) -> None:
     said = words(client().get("/desk").text)
     assert "military: Unusually many stories" in said

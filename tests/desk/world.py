@@ -199,7 +199,7 @@ def _counts(store: Store, now: datetime) -> None:
                 usual + 4,
                 0.9 if seen > 12 else 0.1,
                 40,
-                "",
+                "history restarting" if tag == "discourse" and number >= 6 * 96 else "",
             )
             writes.append(band_write(store, band))
     documents.bulk(store, writes)

@@ -12,7 +12,7 @@ from fastapi import Request, Response
 
 from newswatch.desk.answer import MissingError, desk_of, picture
 from newswatch.index import counts, documents
-from newswatch.model.panel import ByTerm, Panel, Table, Where
+from newswatch.model.panel import ByTerm, Measure, Op, Panel, Table, Where
 from newswatch.model.rules import Rule, Volume
 from newswatch.panels import query
 from newswatch.panels.catalog import EXPECTED, PANELS
@@ -26,23 +26,30 @@ WIDTH, HEIGHT = 420, 150
 ALARM = 0.5
 
 
-def volume_rule(rules: Sequence[Rule]) -> Rule | None:
+def volume_rule(rules: Sequence[Rule]) -> Volume | None:
     """The rule whose counts tell the volume per tag."""
     fits = (rule for rule in rules if isinstance(rule, Volume) and rule.by == ("tag",) and rule.direction == "spike")
     return next(fits, None)
 
 
-def volume_request(namespace: str, rule: str, span: str, now: datetime) -> dict[str, Any]:
+def volume_request(namespace: str, rule: Volume, span: str, now: datetime) -> dict[str, Any]:
     """One search over kept counts: observed against expected stories per tag."""
-    found = query.searches(_panel(rule), namespace, now - SPANS[span], now)
+    found = query.searches(_panel(rule.id), namespace, now - SPANS[span], now)
     made: dict[str, Any] = found[""].to_dict()
     return made
 
 
-def volumes(rule: str, answer: Mapping[str, Any]) -> dict[str, tuple[float, float]]:
-    """The answer of ``volume_request``: tag → stories, expected stories."""
-    table = query.table(_panel(rule), {"": answer})
-    return {str(row[0]): (_number(row[1]), _number(row[2])) for row in table.rows}
+def volumes(rule: Volume, span: str, answer: Mapping[str, Any]) -> dict[str, tuple[float, float | None]]:
+    """The answer of ``volume_request``: tag → stories, usual stories.
+
+    What is usual is told, for the whole span, only when most of it could be judged.
+    """
+    found: dict[str, tuple[float, float | None]] = {}
+    buckets = SPANS[span] / rule.bucket
+    for tag, observed, expected, judged in query.table(_panel(rule.id), {"": answer}).rows:
+        known = 2 * _number(judged) > buckets
+        found[str(tag)] = _number(observed), _number(expected) * buckets / _number(judged) if known else None
+    return found
 
 
 def volume_picture(request: Request) -> Response:
@@ -53,7 +60,7 @@ def volume_picture(request: Request) -> Response:
         raise MissingError("There is no such chart")
     now = desk.clock()
     series = counts.read_series(desk.store, rule.id, now - SPANS[span], now, keys=[tag]).get(tag, ())
-    points = tuple(Point(p.bucket, p.observed, p.expected, p.low, p.high, p.score >= ALARM) for p in series)
+    points = tuple(map(_point, series))
     return picture(request, _band(points, _dark(request)))
 
 
@@ -71,10 +78,21 @@ def panel_picture(request: Request) -> Response:
     return picture(request, _draw(panel, query.table(panel, answers), _dark(request)))
 
 
+def _point(one: counts.Point) -> Point:
+    if one.note:
+        return Point(one.bucket, one.observed)
+    return Point(one.bucket, one.observed, one.expected, one.low, one.high, one.score >= ALARM)
+
+
 def _panel(rule: str) -> Panel:
     """Kibana's panel of observed against expected, by tag instead of by hour."""
+    measures = (
+        Measure("observed", "Observed", Op.SUM, "observed"),
+        Measure("expected", "Expected", Op.SUM, "expected", where=EXPECTED.where),
+        Measure("judged", "Judged buckets", where=EXPECTED.where),
+    )
     tags = ByTerm("tag", "Tag", "split.value", 50, alphabetical=True)
-    return dataclasses.replace(EXPECTED, splits=(tags,), where=(Where("rule.id", (rule,)),))
+    return dataclasses.replace(EXPECTED, measures=measures, splits=(tags,), where=(Where("rule.id", (rule,)),))
 
 
 @lru_cache(maxsize=256)

@@ -36,11 +36,11 @@ def now(request: Request) -> Page:
         *(("items", _newest(tag.id, moment)) for tag in tags),
     ]
     if rule is not None:
-        searches.append(("counts", charts.volume_request(desk.store.namespace, rule.id, span, moment)))
+        searches.append(("counts", charts.volume_request(desk.store.namespace, rule, span, moment)))
     answers = documents.multi(desk.store, [(desk.store.index(name), search) for name, search in searches])
     alerts = firing.shown(desk.store, answers[0]["hits"]["hits"], firing.asked_of(answers[1]))
     open_ = firing.by_worth(one for one in alerts if one.state in firing.OPEN)
-    volumes = charts.volumes(rule.id, answers[-1]) if rule is not None else {}
+    volumes = charts.volumes(rule, span, answers[-1]) if rule is not None else {}
     values = {
         "firing": open_,
         "told": [one for one in alerts if one.state not in firing.OPEN][:10],
