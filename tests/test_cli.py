@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import typer
+from typer.testing import CliRunner
 
 from newswatch.cli import app, common
 from newswatch.config import everything
@@ -85,3 +86,12 @@ def test_a_store_that_is_away_is_one_sentence(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "nothing answers at http://127.0.0.1:9" in done.stderr
     assert "hidden" not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("command", [["check"], ["watchlist", "check"]])
+def test_the_shipped_configuration_is_found_from_anywhere(
+    command: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = CliRunner().invoke(app, command)
+    assert (done.exit_code, "concepts" in done.output) == (0, True), done.output

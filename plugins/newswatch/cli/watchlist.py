@@ -34,9 +34,10 @@ def _group() -> None:
 @group.command("check")
 def check(config: common.Config = None) -> None:
     """Read the watch-list and try every should-hit and should-miss sentence."""
+    from newswatch import jobs
     from newswatch.config.watchlist import check_watchlist
 
-    watchlist = check_watchlist(config or Path("config"))
+    watchlist = check_watchlist(jobs.Where(config=config).folder)
     terms = sum(len(texts) for concept in watchlist.concepts for texts in concept.terms.values())
     names = sum(len(texts) for actor in watchlist.actors for texts in actor.terms.values())
     sentences = sum(
