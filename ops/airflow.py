@@ -26,6 +26,11 @@ from ops.processes import Processes, tail
 PARTS = ("api-server", "scheduler", "dag-processor", "triggerer")
 #: removes old runs and task logs, beside Airflow: see ops/history.py
 HISTORY = "airflow-history"
+#: starts again what has ended: see ops/keeper.py
+KEEPER = "airflow-keeper"
+#: for so many seconds all but the api-server wait for another's write. A scheduler whose patience ends, ends; the
+#: api-server must give up early instead, as one of its requests can wait for another that waits for its thread
+LOCKED = 60
 USER = "admin"
 PATIENCE = 300
 
@@ -89,7 +94,7 @@ class Airflow:
     def up(self, say: Callable[[str], None] = lambda _: None) -> None:
         """Make all four run and be healthy. Raises OpsError with one sentence; then none of them is left."""
         processes = Processes(self.home)
-        if all(processes.running(part) for part in (*PARTS, HISTORY)) and self._healthy():
+        if all(processes.running(part) for part in (*PARTS, HISTORY, KEEPER)) and self._healthy():
             return
         self.down()
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -107,17 +112,19 @@ class Airflow:
             for part in PARTS[1:]:
                 self.start(part)
             self._wait(processes, PARTS, self._healthy)
-            processes.start(HISTORY, [sys.executable, "-m", "ops.history"], self.environment(), self.root)
+            self.start(HISTORY)
+            self.start(KEEPER)
         except OpsError:
             self.down()
             raise
 
     def down(self) -> bool:
-        """End what runs, the api-server last, as tasks talk to it. True when anything ran."""
+        """End what runs, the keeper first and the api-server last, as tasks talk to it. True when anything ran."""
         processes = Processes(self.home)
+        kept = processes.stop(KEEPER)
         with ThreadPoolExecutor() as pool:
             stopped = list(pool.map(processes.stop, (HISTORY, *PARTS[1:])))
-        return any([*stopped, processes.stop(PARTS[0])])
+        return any([kept, *stopped, processes.stop(PARTS[0])])
 
     @property
     def api(self) -> AirflowApi:
@@ -150,11 +157,18 @@ class Airflow:
             raise OpsError(f"Airflow's database could not be prepared; see {log}: {_last(log)}")
 
     def start(self, part: str, environment: dict[str, str] | None = None) -> None:
-        """Start one part, in ``environment`` unless in its own."""
+        """Start one part, or what goes with them, in ``environment`` unless in its own."""
+        environment = environment or self.environment()
+        if part in (HISTORY, KEEPER):
+            command = [sys.executable, "-m", f"ops.{part.removeprefix('airflow-')}"]
+            Processes(self.home).start(part, command, environment, self.root)
+            return
+        if part != "api-server":
+            environment["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"] += f"?timeout={LOCKED}"
         # task logs are files of this machine, so nobody has to serve them (their server would listen everywhere)
         alone = ["--skip-serve-logs"] if part in ("scheduler", "triggerer") else []
         command = [sys.executable, "-m", "airflow", part, *alone]
-        Processes(self.home).start(part, command, environment or self.environment(), self.folder)
+        Processes(self.home).start(part, command, environment, self.folder)
 
     def _wait(self, processes: Processes, parts: tuple[str, ...], ready: Callable[[], bool]) -> None:
         deadline = time.monotonic() + PATIENCE

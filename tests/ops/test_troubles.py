@@ -13,10 +13,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from ops.airflow import HISTORY, PARTS, Airflow
+from ops.airflow import HISTORY, KEEPER, PARTS, Airflow
 from ops.cluster import reach
 from ops.errors import OpsError
+from ops.keeper import LONGEST, Keeper
 from ops.processes import Processes
+from sqlalchemy import create_engine
 
 from newswatch.errors import NewswatchError
 from ops import archive, java, node, settings, up
@@ -172,18 +174,60 @@ def test_a_pid_that_another_process_has_now_is_not_ended(tmp_path: Path) -> None
 
 def test_airflow_ends_side_by_side_and_the_api_server_last(tmp_path: Path) -> None:
     ended = tmp_path / "ended"
-    for part in (*PARTS, HISTORY):
+    for part in (*PARTS, HISTORY, KEEPER):
         script = f"trap 'sleep 0.3; echo {part} >>{ended}; exit' TERM; echo up; while :; do sleep 0.05; done"
         Processes(tmp_path).start(part, ["sh", "-c", script], os.environ, tmp_path)
     deadline = time.monotonic() + 30
-    while any(not Processes(tmp_path).log(part).read_text() for part in (*PARTS, HISTORY)):
+    while any(not Processes(tmp_path).log(part).read_text() for part in (*PARTS, HISTORY, KEEPER)):
         assert time.monotonic() < deadline
         time.sleep(0.05)
     assert Airflow(tmp_path).down()
-    assert sorted(ended.read_text().split()) == sorted((*PARTS, HISTORY))
-    assert ended.read_text().split()[-1] == "api-server"
+    assert sorted(ended.read_text().split()) == sorted((*PARTS, HISTORY, KEEPER))
+    assert (ended.read_text().split()[0], ended.read_text().split()[-1]) == (KEEPER, "api-server")
     assert Processes(tmp_path).names() == []
     assert not Airflow(tmp_path).down(), "nothing is left"
+
+
+def test_what_ended_is_started_again_ever_later(tmp_path: Path) -> None:
+    processes = Processes(tmp_path)
+
+    def start(part: str, lives: float = 0) -> None:
+        processes.start(part, ["sleep", str(lives)], os.environ, tmp_path)
+
+    def look(now: float) -> list[str]:
+        deadline = time.monotonic() + 10
+        while processes.running("scheduler") and time.monotonic() < deadline:
+            time.sleep(0.01)
+        return keeper.look(now)
+
+    keeper = Keeper(processes, start)
+    start("api-server", lives=60)
+    assert keeper.look(0) == [], "what was never started is not either"
+    start("scheduler")
+    assert [second for second in range(1000, 1100) if look(second)] == [1000, 1005, 1015, 1035, 1075]
+    assert look(1100 + 2 * LONGEST), "it held long enough"
+    assert look(1105 + 2 * LONGEST), "so it is started soon again"
+    processes.stop("scheduler")
+    processes.stop("api-server")
+    assert look(9999) == [], "make down took them away"
+
+
+def test_all_but_the_api_server_wait_long_for_the_database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    given: dict[str, str] = {}
+
+    def start(_: Processes, part: str, __: object, environment: dict[str, str], ___: object) -> None:
+        given[part] = environment["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"]
+
+    monkeypatch.setattr(Processes, "start", start)
+    for part in PARTS:
+        Airflow(tmp_path).start(part)
+    (tmp_path / "airflow").mkdir()
+    waits = {}
+    for part, address in given.items():
+        connection = create_engine(address).raw_connection()
+        waits[part] = connection.cursor().execute("PRAGMA busy_timeout").fetchone()[0]
+        connection.close()
+    assert waits == {"api-server": 5_000, "scheduler": 60_000, "dag-processor": 60_000, "triggerer": 60_000}
 
 
 def test_the_lock_names_no_host() -> None:

@@ -114,13 +114,21 @@ def test_up_killed_repeated_and_ended(surroundings: dict[str, str]) -> None:
     assert (state / "airflow").stat().st_mode & 0o777 == 0o700
 
     before = pids(surroundings)
-    assert "airflow-history" in before
+    assert {"airflow-history", "airflow-keeper"} < set(before)
     again = run("up", surroundings)
     assert again.returncode == 0, again.stdout + again.stderr
     assert pids(surroundings) == before, "what runs is left alone"
     assert len(newswatch("items", "--json", environment=surroundings).splitlines()) == 5
 
-    family = [psutil.Process(pid) for pid in before.values()]
+    scheduler = psutil.Process(before["scheduler"])
+    for one in (*scheduler.children(recursive=True), scheduler):
+        one.kill()
+    deadline = time.monotonic() + 60
+    while (after := pids(surroundings)) == before and time.monotonic() < deadline:
+        time.sleep(0.2)
+    assert {part for part in after if after[part] != before[part]} == {"scheduler"}, "it is started again"
+
+    family = [psutil.Process(pid) for pid in after.values()]
     family += [child for one in family for child in one.children(recursive=True)]
     assert Node(state).base == state / "elasticsearch", "all state in one folder, as root too"
     server = " ".join(word for one in family for word in one.cmdline())
