@@ -76,7 +76,7 @@ def fill(store: Store, place: Path) -> None:
     arrived = list(news(store, specs, tagger))
     where, at = jobs.Where(store.namespace, config), NOW - timedelta(days=DAYS)
     while at < NOW:
-        after = at + STEP if at >= NOW - WATCHED else min(at + timedelta(hours=1), NOW - WATCHED)
+        after = at + STEP if at >= NOW - WATCHED else min(at + timedelta(hours=4), NOW - WATCHED)
         batch = [one for one in arrived if at <= one.item.first_seen < after]
         items.write(store, batch, after)
         write_states(store, list(states(specs, after)))
@@ -133,7 +133,7 @@ def states(specs: tuple[FeedSpec, ...], at: datetime) -> Iterator[FeedState]:
         yield FeedState(
             spec.id, spec.url, spec.url, status, trouble, f"it failed: {trouble}" if trouble else None,
             stale=chance.random() < 0.06, last_poll=polled, last_success=None if trouble else polled,
-            last_new_item=polled - timedelta(hours=chance.randint(1, 90)),
+            last_new_item=polled - timedelta(hours=chance.randint(1, 90)), next_poll=at + timedelta(days=1),
         )  # fmt: skip
 
 
