@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from dataclasses import dataclass
+from functools import lru_cache
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -24,18 +25,18 @@ REPEATED = 0.07
 CONTEXT_IN_BODY = 0.3
 _FAR_AWAY = 160
 _PAUSE = re.compile("[.!?:;,]")
-_SENTENCE_END = re.compile(r"[.!?。;] |[。！？]|$")
+#: ``[.!?。;] |[。！？]``, written so that ``re`` looks for one set of characters
+_SENTENCE_END = re.compile(r"[.!?。;！？](?:(?<=[.!?。;]) |(?<=[。！？]))")
+_CONCEPT, _ACTOR, _BACKGROUND, _MASK = Role.CONCEPT, Role.ACTOR, Role.BACKGROUND, Role.MASK
 
 
-@dataclass(frozen=True, slots=True)
-class FieldHits:
-    """The hits of one field, with what excludes and discounts them already applied; ``ends`` of its sentences."""
+class FieldHits(NamedTuple):
+    """The hits of one field, with what excludes and discounts them already applied."""
 
     field: str
     text: str
     hits: list[Hit]
     factors: list[float]
-    ends: list[int]
 
 
 class Support(NamedTuple):
@@ -65,15 +66,20 @@ class Features:
 
 def clean(watchlist: Watchlist, field: str, text: str, hits: list[Hit]) -> FieldHits:
     """Drop masked and excluded hits; mark background ones with their factor."""
-    kept = [hit for hit in hits if hit.term.role <= Role.ACTOR]
+    kept = [hit for hit in hits if hit.term.role <= _ACTOR]
     marks = []
     if len(kept) < len(hits):
-        marks = [hit for hit in hits if hit.term.role is Role.BACKGROUND]
-        if blocked := [hit for hit in hits if hit.term.role >= Role.MASK]:
+        marks = [hit for hit in hits if hit.term.role is _BACKGROUND]
+        if blocked := [hit for hit in hits if hit.term.role >= _MASK]:
             kept = [hit for hit in kept if not _blocked(hit, blocked)]
     factors = [_background(watchlist, text, hit, marks) for hit in kept] if marks else [1.0] * len(kept)
-    ends = [match.end() for match in _SENTENCE_END.finditer(text)] if kept else []
-    return FieldHits(field, text, kept, factors, ends)
+    return FieldHits(field, text, kept, factors)
+
+
+@lru_cache(maxsize=16)
+def _ends(text: str) -> list[int]:
+    """Where the sentences of a folded text end; asked for only where an actor has a scope, and then more than once."""
+    return [*(match.end() for match in _SENTENCE_END.finditer(text)), len(text)]
 
 
 def _blocked(hit: Hit, blocked: list[Hit]) -> bool:
@@ -112,8 +118,10 @@ def _near(text: str, mark: Hit, hit: Hit, reach: int) -> bool:
 
 def extract(watchlist: Watchlist, fields: list[FieldHits]) -> Features:
     """The features of one item."""
+    if not any(part.hits for part in fields):
+        return Features({"scope": 0.0}, {}, 0.0)
     best: dict[str, list[Support]] = {}
-    named = {hit.term.owner for part in fields for hit in part.hits if hit.term.role is Role.ACTOR}
+    named = {hit.term.owner for part in fields for hit in part.hits if hit.term.role is _ACTOR}
     accepted = _accepted(watchlist, fields, named)
     scoped = [_add_actors(watchlist, part, accepted, best) for part in fields]
     scope = max((strength for strength, _ in scoped), default=0.0)
@@ -148,14 +156,14 @@ def _accepted(watchlist: Watchlist, fields: list[FieldHits], named: set[int]) ->
 def passages(part: FieldHits) -> list[FieldHits]:
     """A long body cut at sentence ends into passages of about 700 characters, each as a field of its own."""
     cuts = [0]
-    for end in part.ends:
+    for end in _ends(part.text) if part.hits else ():
         if end - cuts[-1] >= PASSAGE:
             cuts.append(end)
     out: list[FieldHits] = []
     for start, end in zip(cuts, [*cuts[1:], len(part.text) + 1], strict=True):
         chosen = [at for at, hit in enumerate(part.hits) if start <= hit.start < end]
         hits, factors = [part.hits[at] for at in chosen], [part.factors[at] for at in chosen]
-        out.append(FieldHits("passage", part.text, hits, factors, part.ends))
+        out.append(FieldHits("passage", part.text, hits, factors))
     return out
 
 
@@ -177,12 +185,12 @@ def _add_actors(
     sentences: set[int] = set()
     place = PLACES[part.field]
     for hit in part.hits:
-        if hit.term.role is not Role.ACTOR or hit.term.owner not in accepted:
+        if hit.term.role is not _ACTOR or hit.term.owner not in accepted:
             continue
         actor = watchlist.actors[hit.term.owner]
         if actor.scope > 0:
             scope = max(scope, actor.scope * place)
-            sentences.add(bisect_right(part.ends, hit.start))
+            sentences.add(bisect_right(_ends(part.text), hit.start))
         support = Support(part.field, hit, place, place)
         best.setdefault(f"actor:{actor.id}", []).append(support)
         best.setdefault(f"group:{actor.group or actor.id}", []).append(support)
@@ -195,10 +203,11 @@ def _add_concepts(
     """Add the concepts of one field; ``scoped``: its sentences with a scope actor, None when the item has none."""
     place, name = PLACES[part.field], part.field
     found: dict[int, list[Support]] = {}
+    ends = _ends(part.text) if scoped else []
     for hit, factor in zip(part.hits, part.factors, strict=True):
         term = hit.term
-        if term.role is Role.CONCEPT:
-            distance = 1.0 if scoped is None or bisect_right(part.ends, hit.start) in scoped else FAR
+        if term.role is _CONCEPT:
+            distance = 1.0 if scoped is None or (scoped and bisect_right(ends, hit.start) in scoped) else FAR
             support = Support(name, hit, place * distance * factor, place, distance, factor)
             found.setdefault(term.owner, []).append(support)
     for owner, supports in found.items():

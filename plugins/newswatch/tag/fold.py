@@ -46,8 +46,7 @@ def _strip(text: str) -> str:
 
 _TABLE, _ODD_ONES = _tables()
 _ODD_CLASS = re.escape("".join(_ODD_ONES))
-_ODD = re.compile(f"[{_ODD_CLASS}\u1100-\u11ff\u0300-\u036f]")
-_GAP = re.compile(" {2,}")
+_ODD = re.compile(f"[{_ODD_CLASS}\u1100-\u11ff\u0300-\u036f\ud800-\udfff]")
 _CLUSTER = re.compile(
     f"[{re.escape(_BLANKS)} ]{{2,}}|[\u1100-\u115f][\u1160-\u11ff]*|.[\u0300-\u036f]+|[{_ODD_CLASS}\u0300-\u036f]",
     re.DOTALL,
@@ -84,7 +83,6 @@ def fold(text: str) -> Folded:
         folded = _CHANGED.sub(_changed, text.lower())
         if len(folded) != len(text) or _ODD.search(folded):
             return _by_clusters(text)
-        folded = _SURROGATE.sub("\ufffd", folded)
     return _closed(folded) if "  " in folded else Folded(folded)
 
 
@@ -98,8 +96,10 @@ def _closed(folded: str) -> Folded:
     at: list[int] = []
     origin: list[int] = []
     done = gone = 0
-    for match in _GAP.finditer(folded):
-        start, end = match.span()
+    while (start := folded.find("  ", done)) >= 0:
+        end = start + 2
+        while folded[end : end + 1] == " ":
+            end += 1
         pieces += folded[done:start], " "
         gone += end - start - 1
         at.append(end - gone)

@@ -72,18 +72,23 @@ def terms_of(watchlist: Watchlist) -> list[Term]:
 
 
 class _Chosen(NamedTuple):
-    """The terms of one literal in some languages; ``left`` and ``right`` when all demand a word's edge there."""
+    """The terms of one literal in some languages; ``left`` and ``right`` when all demand a word's edge there.
+
+    ``plain`` says that none of them demands anything else.
+    """
 
     terms: tuple[Term, ...]
     left: bool
     right: bool
+    plain: bool
 
 
 def _chosen(terms: list[Term]) -> _Chosen | None:
     patterns = [term.pattern for term in terms]
     left = all(pattern.left for pattern in patterns)
     right = all(pattern.right and not pattern.checked for pattern in patterns)
-    return _Chosen(tuple(terms), left, right) if terms else None
+    plain = all((pattern.left, pattern.right, pattern.checked) == (left, right, False) for pattern in patterns)
+    return _Chosen(tuple(terms), left, right, plain) if terms else None
 
 
 class Matcher:
@@ -105,22 +110,19 @@ class Matcher:
         length = len(text)
         selection = self._selections.get(languages) or self._select(languages)
         for number, start, end in self._automaton.find_matches_as_indexes(text, overlapping=True):
-            chosen = selection[number]
-            if chosen is None:
+            if (chosen := selection[number]) is None:
                 continue
+            terms, left_edge, right_edge, plain = chosen
             left = start == 0 or not text[start - 1].isalnum()
-            right = end == length or not text[end].isalnum()
-            if (chosen.left and not left) or (chosen.right and not right):
+            if left_edge and not left:
                 continue
-            for term in chosen.terms:
-                pattern = term.pattern
-                if pattern.left and not left:
-                    continue
-                if not pattern.checked:
-                    if right or not pattern.right:
-                        hits.append(Hit(term, start, end))
-                elif (span := _extent(pattern, text, start, end)) is not None:
-                    hits.append(Hit(term, *span))
+            right = end == length or not text[end].isalnum()
+            if right_edge and not right:
+                continue
+            if plain:
+                hits += [Hit(term, start, end) for term in terms]
+            else:
+                hits += [hit for term in terms if (hit := _hit(term, text, start, end, left, right))]
         return hits
 
     def _select(self, languages: frozenset[str]) -> list[_Chosen | None]:
@@ -134,16 +136,22 @@ class Matcher:
 _WORD_END = re.compile(r"\w*")
 
 
-def _extent(pattern: Pattern, text: str, start: int, end: int) -> tuple[int, int] | None:
-    """The span of a hit that needs more than its literal, or None when the rest does not hold."""
-    if pattern.regex is not None:
-        first, last = max(0, start - pattern.window), end + pattern.window
-        if pattern.also and text.find(pattern.also, first, last) < 0:
-            return None
-        for match in compiled(pattern.regex).finditer(text, first, last):
-            if match.start() <= start and end <= match.end():
-                return match.span()
+def _hit(term: Term, text: str, start: int, end: int, left: bool, right: bool) -> Hit | None:
+    """The hit of a term whose literal was found; ``left`` and ``right``: whether there is a word's edge."""
+    pattern = term.pattern
+    if pattern.left and not left:
         return None
-    found = _WORD_END.match(text, end)
-    rest = found[0] if found else ""
-    return (start, end + len(rest)) if rest in (pattern.endings or ()) else None
+    if not pattern.checked:
+        return Hit(term, start, end) if right or not pattern.right else None
+    if pattern.regex is None:
+        found = _WORD_END.match(text, end)
+        rest = found[0] if found else ""
+        return Hit(term, start, end + len(rest)) if rest in (pattern.endings or ()) else None
+    window = pattern.window
+    first, last = start - window if start > window else 0, end + window
+    if pattern.also and text.find(pattern.also, first, last) < 0:
+        return None
+    for match in compiled(pattern.regex).finditer(text, first, last):
+        if match.start() <= start and end <= match.end():
+            return Hit(term, *match.span())
+    return None

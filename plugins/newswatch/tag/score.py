@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from newswatch.model.watchlist import Watchlist
 
@@ -11,8 +11,7 @@ from newswatch.model.watchlist import Watchlist
 BIAS = -2.2
 
 
-@dataclass(frozen=True, slots=True)
-class Scored:
+class Scored(NamedTuple):
     """``probability`` of the tag, and what each feature gave to it in log-odds."""
 
     probability: float
