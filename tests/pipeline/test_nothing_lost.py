@@ -164,7 +164,7 @@ POINTS = [
     ("newswatch.index.documents", "bulk", "after", 1),
     ("newswatch.index.documents", "_send", "after", 1),
     ("newswatch.index.documents", "_send", "after", 2),
-    ("newswatch.pipeline.poll", "keep", "after", 1),
+    ("newswatch.pipeline.shard", "keep", "after", 1),
     ("newswatch.index.feeds", "write_states", "before", 2),
     ("newswatch.index.feeds", "write_states", "after", 2),
     ("newswatch.index.state", "acquire", "after", 1),

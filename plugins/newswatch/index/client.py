@@ -61,7 +61,12 @@ class Store:
 
     client: Elasticsearch
     namespace: str
-    url: str = ""
+    settings: Settings
+
+    @property
+    def url(self) -> str:
+        """Where it is, without credentials."""
+        return self.settings.url
 
     def index(self, name: str) -> str:
         """``items`` → ``newswatch-items``."""
@@ -86,13 +91,18 @@ def connect(settings: Settings, namespace: str, *, timeout: float = TIMEOUT, at_
         connections_per_node=at_once,
         **options,
     )
-    return Store(client, namespace, settings.url)
+    return Store(client, namespace, settings)
+
+
+def again(store: Store) -> Store:
+    """The same store with connections of its own, for a process that must not share those of another."""
+    return connect(store.settings, store.namespace)
 
 
 @contextmanager
 def asking(store: Store) -> Iterator[None]:
     """Translate what the client raises: StoreUnavailableError when a later try may work, else StoreError."""
-    where = store.url or "the given address"
+    where = store.url
     try:
         yield
     except ApiError as error:
@@ -115,8 +125,7 @@ def body(store: Store, answer: Any) -> dict[str, Any]:
     """The answer's body as a dict; a proxy's HTML page with status 200 comes back as a string and is refused here."""
     found = getattr(answer, "body", answer)
     if not isinstance(found, dict):
-        where = store.url or "the given address"
-        raise StoreUnavailableError(f"{where} answered with something other than Elasticsearch's JSON; a proxy?")
+        raise StoreUnavailableError(f"{store.url} answered with something other than Elasticsearch's JSON; a proxy?")
     return found
 
 

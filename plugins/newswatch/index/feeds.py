@@ -38,9 +38,10 @@ def all_states(store: Store) -> dict[str, FeedState]:
 
 
 def write_states(store: Store, states_: Iterable[FeedState]) -> None:
-    """Replace the states. Raises StoreError when one was refused; the others are then written."""
+    """Replace the states, in one request. Raises StoreError when one was refused; the others are then written."""
     index = store.index("feeds")
-    outcomes = documents.bulk(store, [Write("index", index, one.feed, document(one)) for one in states_])
+    writes = [Write("index", index, one.feed, document(one)) for one in states_]
+    outcomes = documents.bulk(store, writes, whole=True)
     lost = next((one for one in outcomes if not one.applied), None)
     if lost is not None:
         raise StoreError(f"the state of feed {lost.write.id} could not be kept: {lost.reason}")

@@ -73,10 +73,9 @@ def link(where: Where, now: datetime) -> LinkReport:
 
 def poll(where: Where, now: datetime, progress: Progress = lambda _: None) -> PollReport:
     """All that is due, then the stories; those that another run is joining at this moment are left to it."""
-    from newswatch.pipeline.poll import poll_due, poll_shard
+    from newswatch.pipeline.poll import poll_due
 
-    job = _poll(where, now)
-    report = poll_shard(job, list(job.specs), progress) if where.every else poll_due(job, progress)
+    report = poll_due(_poll(where, now), progress, every=where.every)
     try:
         link(where, now)
     except LeaseError as error:

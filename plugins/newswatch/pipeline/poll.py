@@ -1,58 +1,25 @@
-"""Feeds → items: fetch, parse, decide, tag, store; then the entries documents, then the feeds' states, in that order.
-
-A shard is one idempotent transaction over some feeds. Feeds are fetched concurrently and worked off in batches, one
-being stored while the next is parsed, so memory is bounded whatever their number. A bad feed is a value and never
-stops another; a store that refuses stops the shard, and then neither validators nor entries advance, so that the next
-poll brings everything again.
-"""
+"""Feeds → items: what is due, in shards, each of which is one idempotent transaction over some feeds."""
 
 from __future__ import annotations
 
-import asyncio
-import gc
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+import dataclasses
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from newswatch import fetch, schedule
-from newswatch.errors import StoreError
 from newswatch.index import feeds
-from newswatch.model.feed import Answer, Ask, FeedState, FeedStatus, Stored
-from newswatch.model.item import TaggedItem
-from newswatch.pipeline import turn
-from newswatch.pipeline.keep import Kept, keep, tagged
-from newswatch.pipeline.turn import Poll, Turn
+from newswatch.index.client import again
+from newswatch.model.feed import Ask, FeedState
+from newswatch.pipeline.apart import Settle, apart
+from newswatch.pipeline.shard import STATES, PollReport, run
+from newswatch.pipeline.turn import Poll
 
 __all__ = ["Poll", "PollReport", "Progress", "due", "poll_due", "poll_shard", "shards"]
 
-BATCH_FEEDS = 40
-BATCH_BYTES = 8_000_000
-#: states written in one request
-STATES = 500
 SHARDS = 8
-#: new objects, young and middle-aged collections after which garbage is looked for
-COLLECTING = (50_000, 20, 100)
+#: due feeds for which processes are started, and how many at most: each takes 60 MB of its own
+MANY, PROCESSES = 50, 2
 Progress = Callable[[FeedState], None]
-
-
-@dataclass(frozen=True, slots=True)
-class PollReport:
-    """What a poll did: feeds asked, failed, and items created, corrected, set aside."""
-
-    feeds: int = 0
-    failed: int = 0
-    created: int = 0
-    corrected: int = 0
-    refused: int = 0
-
-    def __add__(self, other: PollReport) -> PollReport:
-        return PollReport(
-            self.feeds + other.feeds,
-            self.failed + other.failed,
-            self.created + other.created,
-            self.corrected + other.corrected,
-            self.refused + other.refused,
-        )
 
 
 def due(poll: Poll, *, every: bool = False) -> list[Ask]:
@@ -60,9 +27,7 @@ def due(poll: Poll, *, every: bool = False) -> list[Ask]:
 
     Feeds that were switched off are marked as paused.
     """
-    known = feeds.states(poll.store, poll.specs)
-    ids = list(poll.specs) if every else _due(poll, known)
-    return [schedule.ask(poll.specs[name], known.get(name), poll.now) for name in ids]
+    return _asks(poll, _begun(poll, every=every))
 
 
 def shards(asks: Iterable[Ask], number: int = SHARDS) -> list[list[str]]:
@@ -79,142 +44,66 @@ def shards(asks: Iterable[Ask], number: int = SHARDS) -> list[list[str]]:
     return found
 
 
-def poll_due(poll: Poll, progress: Progress = lambda _: None) -> PollReport:
-    """Poll all that is due, once. Raises StoreError when the store could not take what they brought."""
-    known = feeds.states(poll.store, poll.specs)
-    return _run(poll, _due(poll, known), known, progress)
+def poll_due(poll: Poll, progress: Progress = lambda _: None, *, every: bool = False) -> PollReport:
+    """Poll all that is due (``every``: all feeds) once, in a process per core when it is much.
+
+    Raises StoreError when the store could not take what they brought, NewswatchError when a process was ended.
+    """
+    states = _begun(poll, every=every)
+    parts = shards(_asks(poll, states), _processes(len(states)))
+    if len(parts) <= 1:
+        return run(poll, states, lambda settled: _write(poll, settled, progress))
+
+    def work(part: Sequence[str], settle: Settle) -> PollReport:
+        return run(dataclasses.replace(poll, store=again(poll.store)), {name: states[name] for name in part}, settle)
+
+    waiting: list[FeedState] = []
+
+    def settle(settled: list[FeedState], least: int = STATES) -> None:
+        waiting.extend(settled)
+        if len(waiting) >= least:
+            settled, waiting[:] = list(waiting), ()
+            _write(poll, settled, progress)
+
+    try:
+        reports = apart(parts, work, settle)
+    finally:
+        settle([], 1)
+    return sum(reports, PollReport())
 
 
 def poll_shard(poll: Poll, ids: Sequence[str], progress: Progress = lambda _: None) -> PollReport:
     """Poll the feeds ``ids`` once, due or not. Raises StoreError as ``poll_due`` does."""
     listed = [name for name in ids if name in poll.specs]
-    return _run(poll, listed, feeds.states(poll.store, listed), progress)
+    states = _current(poll, listed, feeds.states(poll.store, listed))
+    return run(poll, states, lambda settled: _write(poll, settled, progress))
 
 
-def _due(poll: Poll, known: Mapping[str, FeedState]) -> list[str]:
+def _begun(poll: Poll, *, every: bool) -> dict[str, FeedState]:
+    """The states with which a poll of what is due starts, read in one request."""
+    known = feeds.states(poll.store, poll.specs)
     specs = tuple(poll.specs.values())
+    if every:
+        return _current(poll, list(poll.specs), known)
     feeds.write_states(poll.store, schedule.paused(known, specs))
-    return [spec.id for spec in schedule.due(known, specs, poll.now)]
+    return _current(poll, [spec.id for spec in schedule.due(known, specs, poll.now)], known)
 
 
-def _run(poll: Poll, ids: Sequence[str], known: Mapping[str, FeedState], progress: Progress) -> PollReport:
-    states = {name: schedule.current(poll.specs[name], known.get(name)) for name in ids}
-    with _collecting_seldom():
-        return asyncio.run(_Run(poll, states, progress).run())
+def _current(poll: Poll, ids: Sequence[str], known: Mapping[str, FeedState]) -> dict[str, FeedState]:
+    return {name: schedule.current(poll.specs[name], known.get(name)) for name in ids}
 
 
-@contextmanager
-def _collecting_seldom() -> Iterator[None]:
-    """Look for cyclic garbage seldom: a poll leaves little, and by default the search is a fifth of what it costs."""
-    before = gc.get_threshold()
-    gc.set_threshold(*COLLECTING)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
+def _asks(poll: Poll, states: Mapping[str, FeedState]) -> list[Ask]:
+    return [schedule.ask(poll.specs[name], state, poll.now) for name, state in states.items()]
 
 
-class _Run:
-    """One shard under way."""
-
-    def __init__(self, poll: Poll, states: Mapping[str, FeedState], progress: Progress) -> None:
-        self._poll, self._states, self._progress = poll, states, progress
-        self._batch: list[Answer] = []
-        self._size = 0
-        self._storing: asyncio.Task[None] | None = None
-        self._settled: list[FeedState] = []
-        self._report = PollReport()
-
-    async def run(self) -> PollReport:
-        poll = self._poll
-        asks = [schedule.ask(poll.specs[name], state, poll.now) for name, state in self._states.items()]
-        try:
-            async for answer in fetch.fetch_all(asks, settings=poll.settings, allow=poll.allow, now=poll.now):
-                await self._take(answer)
-            await self._work()
-        finally:
-            try:
-                await self._stored()
-            finally:
-                await asyncio.to_thread(self._write_states)
-        return self._report
-
-    async def _take(self, answer: Answer) -> None:
-        state = self._states[answer.feed]
-        if turn.is_settled(state, answer):
-            self._settle([Turn(self._poll.specs[answer.feed], state, answer)], None)
-            if len(self._settled) >= STATES:
-                await self._stored()
-                await asyncio.to_thread(self._write_states)
-            return
-        self._batch.append(answer)
-        self._size += len(answer.body or b"")
-        if len(self._batch) >= BATCH_FEEDS or self._size >= BATCH_BYTES:
-            await self._work()
-
-    async def _work(self) -> None:
-        """Parse and tag the batch in a thread, so that others go on being fetched, and let it be stored in another."""
-        batch, self._batch, self._size = self._batch, [], 0
-        if batch:
-            turns = await self._followed(await asyncio.to_thread(turn.read, self._poll, self._states, batch))
-            new = await asyncio.to_thread(tagged, self._poll, turns)
-            await self._stored()
-            self._storing = asyncio.create_task(asyncio.to_thread(self._store, turns, new))
-
-    async def _stored(self) -> None:
-        """Wait for the batch that is being stored. Raises the StoreError that it met."""
-        storing, self._storing = self._storing, None
-        if storing is not None:
-            await storing
-
-    async def _followed(self, turns: list[Turn]) -> list[Turn]:
-        """The turns, with the feed that a web page names in its place."""
-        poll = self._poll
-        asks = [ask for ask in map(turn.alternate, turns) if ask]
-        if not asks:
-            return turns
-        second = fetch.fetch_all(asks, settings=poll.settings, allow=poll.allow, now=poll.now)
-        answers = [answer async for answer in second]
-        return turn.followed(turns, await asyncio.to_thread(turn.read, poll, self._states, answers))
-
-    def _store(self, turns: Sequence[Turn], new: Sequence[TaggedItem]) -> None:
-        try:
-            kept = keep(self._poll, turns, new)
-        except StoreError as error:
-            self._note_failure(turns, error)
-            raise
-        self._report += PollReport(created=len(kept.created), corrected=kept.corrected, refused=len(kept.refused))
-        self._settle(turns, kept)
-
-    def _settle(self, turns: Sequence[Turn], kept: Kept | None) -> None:
-        """The states after these turns, to be written with the next ones."""
-        after = [_advanced(one, kept, self._poll) for one in turns]
-        self._settled.extend(after)
-        failed = sum(state.status is FeedStatus.FAILED for state in after)
-        self._report += PollReport(feeds=len(after), failed=failed)
-
-    def _write_states(self) -> None:
-        settled, self._settled = self._settled, []
-        feeds.write_states(self._poll.store, settled)
-        for state in settled:
-            self._progress(state)
-
-    def _note_failure(self, turns: Sequence[Turn], error: StoreError) -> None:
-        """Say at the feeds that the store refused, as far as it takes that; nothing else of them advances."""
-        lost = Stored(accepted=False, error=str(error))
-        after = [
-            schedule.advance(one.spec, one.state, one.answer, one.outcome, self._poll.now, stored=lost) for one in turns
-        ]
-        try:
-            feeds.write_states(self._poll.store, after)
-        except StoreError:
-            # it is away altogether: the gap shows as coverage, and the error that led here is the one to tell
-            return
+def _processes(feeds_due: int) -> int:
+    """How many processes are worth their start: one for each core. Only on Linux is forking safe."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
+    return min(cores, PROCESSES) if feeds_due >= MANY else 1
 
 
-def _advanced(one: Turn, kept: Kept | None, poll: Poll) -> FeedState:
-    new = sum(item.id in kept.created for item in one.decision.new) if kept and one.decision else 0
-    stored = Stored(new=new)
-    return schedule.advance(
-        one.spec, one.state, one.answer, one.outcome, poll.now, stored=stored, alternate=one.alternate
-    )
+def _write(poll: Poll, settled: Sequence[FeedState], progress: Progress) -> None:
+    feeds.write_states(poll.store, settled)
+    for state in settled:
+        progress(state)
