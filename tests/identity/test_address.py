@@ -114,3 +114,39 @@ def test_tracking_never_matters(url: str, parameter: str) -> None:
 @given(st.text(max_size=60))
 def test_anything_is_survived(text: str) -> None:
     assert isinstance(canonical(text), str)
+
+
+plain_segments = st.sampled_from(
+    [
+        "a",
+        "1.html",
+        "amp",
+        "AMP",
+        "index.html",
+        "home.php",
+        "en",
+        "~x",
+        "-",
+        "_",
+        "b.amp.html",
+        "a..b",
+        "s",
+        "c",
+        "x.example",
+    ]
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.sampled_from(
+        ["desk.example", "www.m.desk.example", "m.co", "google.de", "www.google.com", "x.cdn.ampproject.org"]
+    ),
+    st.lists(plain_segments, max_size=5),
+    st.sampled_from(["", "/"]),
+    st.sampled_from(["", "?", "?id=1", "?b=2&a=1&", "?a", "?a=b=c", "?ref=rss&id=2", "?utm_source=x", "?=v&~=-"]),
+)
+def test_an_address_in_order_is_read_as_one_that_is_not(host: str, path: list[str], end: str, query: str) -> None:
+    """A credential or a fragment, which never matter, make it one that is taken apart with care."""
+    url = f"https://{'/'.join((host, *path))}{end}{query}"
+    assert canonical(url) == canonical(f"{url}#x") == canonical(url.replace("://", "://u:p@"))

@@ -44,6 +44,10 @@ _SESSION = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/?#]*", re.IGNORECASE)
 _AMP_PATH = re.compile(r"(?:/amp|\.amp|/amp\.html)$|(?<=.)\.amp(?=\.html?$)", re.IGNORECASE)
 _LANGUAGE_HOME = re.compile(r"/[a-z]{2}(?:[-_][a-z]{2})?", re.IGNORECASE)
 _ROUTE = re.compile(r"^!?/.")
+#: an address that needs no decoding, quoting or putting right: host, path and query stand there as they are
+_PLAIN = re.compile(
+    r"https?://([a-z0-9-]+(?:\.[a-z0-9-]+)+)((?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*)/?(?:\?([A-Za-z0-9_.~=&-]*))?"
+)
 
 
 @lru_cache(maxsize=8192)
@@ -54,6 +58,10 @@ def canonical(url: str) -> str:
     percent-encoding, IDN, tracking parameters, order of parameters and fragment make no difference. The result is an
     ``https`` URL, idempotent, meant for comparing and not for fetching; what is no URL comes back unchanged.
     """
+    if plain := _PLAIN.fullmatch(url):
+        host, path = _unwrapped(plain[1], plain[2])
+        query = _query(plain[3]) if plain[3] else ""
+        return f"https://{_bare(host)}{_tidied(path or '/')}{'?' if query else ''}{query}"
     try:
         parts = urlsplit(url.strip())
         port = parts.port
@@ -72,8 +80,10 @@ def canonical(url: str) -> str:
 
 def is_home(url: str) -> bool:
     """Whether ``url`` is a site's front page, by its language or not, rather than an article."""
-    parts = urlsplit(canonical(url))
-    return not parts.query and not parts.fragment and (not parts.path or bool(_LANGUAGE_HOME.fullmatch(parts.path)))
+    whole = canonical(url)
+    host, _, path = whole.partition("://")[2].partition("/")
+    alone = bool(host) and "?" not in whole and "#" not in whole
+    return alone and (not path or _LANGUAGE_HOME.fullmatch(f"/{path}") is not None)
 
 
 def _host(host: str) -> str:
@@ -86,6 +96,7 @@ def _host(host: str) -> str:
         return host
 
 
+@lru_cache(maxsize=4096)
 def _bare(host: str) -> str:
     """Without the labels that only say for which device; repeatedly, as in ``www.m.example.org``."""
     while (shorter := _HOST_VARIANT.sub("", host, count=1)) != host:
@@ -111,14 +122,16 @@ def _path(path: str) -> str:
             del segments[-1:]
         elif segment not in ("", "."):
             segments.append(quote(_decoded(segment), safe="%!$&'()*+,;=:@~-._"))
-    joined = "/" + "/".join(segments)
-    if joined.lower().startswith("/amp/"):
-        joined = joined[4:]
-    previous = None
-    while joined != previous:
-        previous = joined
-        joined = _AMP_PATH.sub("", _INDEX.sub("", joined)).rstrip("/")
-    return joined
+    return _tidied("/" + "/".join(segments))
+
+
+def _tidied(path: str) -> str:
+    """Without what only names an index page or the one for mobile devices, and without a slash at the end."""
+    if path[:5].lower() == "/amp/":
+        path = path[4:]
+    while (shorter := _AMP_PATH.sub("", _INDEX.sub("", path)).rstrip("/")) != path:
+        path = shorter
+    return path
 
 
 def _decoded(segment: str) -> str:
@@ -145,6 +158,11 @@ def _query(query: str) -> str:
     kept = [
         (name, value)
         for name, value in parse_qsl(query, keep_blank_values=True, max_num_fields=None)
-        if not _TRACKING.fullmatch(name) and not (name.lower() in _CHANNEL_NAMES and _CHANNELS.fullmatch(value))
+        if not _is_tracking(name) and not (name.lower() in _CHANNEL_NAMES and _CHANNELS.fullmatch(value))
     ]
-    return urlencode(sorted(kept))
+    return urlencode(sorted(kept)) if kept else ""
+
+
+@lru_cache(maxsize=1024)
+def _is_tracking(name: str) -> bool:
+    return _TRACKING.fullmatch(name) is not None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 from difflib import SequenceMatcher
+from functools import lru_cache
 from hashlib import blake2b
 
 from newswatch.identity.address import canonical
@@ -30,6 +31,7 @@ def title_key(title: str, published: datetime | None) -> str:
     return _bounded("t:", f"{folded(title)}|{published.isoformat() if published else ''}")
 
 
+@lru_cache(maxsize=1024)
 def folded(title: str) -> str:
     """The words of a title in lower case: what two spellings of one title have in common."""
     return " ".join(_WORDS.findall(title.casefold())) or title

@@ -43,13 +43,13 @@ def candidates(entries: Sequence[Entry], known: Entries) -> list[Candidate]:
     single = _without_duplicates(entries)
     links = Counter(canonical(entry.link) for entry in single if entry.link)
     guids = Counter(entry.guid for entry in single if entry.guid)
-    titles = Counter(title_key(entry.title, entry.published) for entry in single)
+    keys = [title_key(entry.title, entry.published) for entry in single]
+    titles = Counter(keys)
     found = []
-    for entry in single:
+    for entry, key in zip(single, keys, strict=True):
         link = canonical(entry.link) if entry.link else None
-        own_link = link is not None and links[link] == 1 and link not in shared and not is_home(link)
+        own_link = link is not None and links[link] == 1 and link not in shared and not is_home(entry.link or "")
         own_guid = entry.guid is not None and guids[entry.guid] == 1
-        key = title_key(entry.title, entry.published)
         if titles[key] > 1:
             key = f"{key[:180]}|{digest(entry.guid or '', entry.link or '', entry.summary, size=8)}"
         found.append(

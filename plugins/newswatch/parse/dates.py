@@ -139,6 +139,8 @@ def _moment(day: tuple[int, int, int], clock: tuple[int, int, int], offset: int)
         second = 59
     if day[0] < 1900 or abs(offset) > 14 * 60:
         return None
+    if not offset and not next_day:
+        return datetime(*day, hour, minute, second, tzinfo=UTC)
     zone = timezone(timedelta(minutes=offset))
     moment = datetime(*day, 0 if next_day else hour, minute, second, tzinfo=zone) + timedelta(days=int(next_day))
     return moment.astimezone(UTC)

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from newswatch.model.feed import ParsedFeed
 from newswatch.model.item import Entry, Quality
+from newswatch.model.words import Words
 from newswatch.parse import dates, languages, links, text
 from newswatch.parse.raw import ENTRIES_MAX, RawEntry, RawFeed, RawLink
 
@@ -83,8 +84,8 @@ def _entry(raw: RawEntry, base: str, *, guessed: bool) -> Entry | None:
         published=published,
         updated=updated,
         language=languages.code(raw.language),
-        authors=_names([_author(author) for author in raw.authors]),
-        categories=_names(raw.categories),
+        authors=_names(raw.authors, _authors),
+        categories=_names(raw.categories, _categories),
         quality=tuple(quality),
     )
 
@@ -129,9 +130,18 @@ def _author(value: str) -> str:
     return value if match is None else (match[1] or match[2] or "")
 
 
-def _names(values: list[str]) -> tuple[str, ...]:
-    clean = (text.bounded(text.title(value)[0], NAME_MAX)[0] for value in values[: LIST_MAX * 2])
-    return tuple(dict.fromkeys(name for name in clean if name))[:LIST_MAX]
+def _name(value: str) -> str:
+    return text.bounded(text.title(value)[0], NAME_MAX)[0]
+
+
+#: a feed repeats the same few
+_authors = Words(lambda value: _name(_author(value)))
+_categories = Words(_name)
+
+
+def _names(values: list[str], known: Words[str]) -> tuple[str, ...]:
+    clean = map(known.__getitem__, values[: LIST_MAX * 2])
+    return tuple(dict.fromkeys(filter(None, clean)))[:LIST_MAX]
 
 
 def _seconds(value: str, unit: int) -> int | None:
