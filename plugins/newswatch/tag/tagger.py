@@ -14,7 +14,7 @@ from newswatch.tag.score import Scored, Scorer
 BODY = 8_000
 HEADLINE = 4_000
 LONG = 2_000
-SURE = 0.85
+SURE = 0.8
 _CYRILLIC = frozenset({"ru", "uk"})
 _EVIDENCE_PER_FEATURE = 2
 _EVIDENCE_FEATURES = 6
