@@ -10,7 +10,7 @@ import pytest
 from bench.eval_tagging import DATA, evaluate, read
 
 from newswatch.tag import Tagger
-from newswatch.tag.language import identify
+from newswatch.tag.language import identify, rank
 
 SEEDS = Path(__file__).parent.parent.parent / "seeds"
 
@@ -67,6 +67,12 @@ def test_titles_of_the_labelled_items_are_known_by_their_language() -> None:
 def test_where_nothing_but_a_guess_tells_the_language_all_lists_are_read(tagger: Tagger) -> None:
     title = 'Fregatte "Hamburg" beschattet russisches U-Boot'
     assert tagger.tag(title, "").tags == ("military",)
+
+
+def test_a_word_that_several_languages_share_does_not_tell_them_apart(tagger: Tagger) -> None:
+    assert tagger.tag("Ukraine greift Raffinerie in Saratow an", "").tags == ("military",)
+    assert tagger.tag("Amerikaanse sancties treffen Lukoil-pompstations in België", "").tags == ("sanctions",)
+    assert rank("Russia fires missiles at Kyiv in the night") == ("en",)
 
 
 def test_an_english_genitive_is_no_french_article() -> None:

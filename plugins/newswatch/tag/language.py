@@ -140,8 +140,9 @@ def sure(scores: dict[str, float], declared: str | None) -> tuple[str, ...] | No
 
 def ranked(scores: dict[str, float], declared: str | None, guess: str | None) -> tuple[str, ...]:
     """The likeliest of the languages with ``scores``, given what the feed declares and CLD2 guesses."""
-    told = declared in scores or any(scores.values())
-    scores = dict(scores)
+    most = max(scores.values())
+    told = declared in scores or most > 0
+    votes, scores = scores, dict(scores)
     if guess in scores:
         scores[guess] += _GUESSED
     if declared in scores:
@@ -151,7 +152,9 @@ def ranked(scores: dict[str, float], declared: str | None, guess: str | None) ->
     # short headlines without function words are often taken for English, and CLD2 is sure of it
     if best == 0 or not told:
         return (declared or guess or UNKNOWN, *LATIN)
-    return tuple(language for language in order if scores[language] > 0 and scores[language] >= _NEAR * best)
+    # a word that several languages share, such as "in", does not tell them apart
+    near = {language for language in order if scores[language] >= _NEAR * best or 0 < votes[language] == most}
+    return tuple(language for language in order if scores[language] > 0 and language in near)
 
 
 def _said(token: str) -> tuple[str, ...]:
