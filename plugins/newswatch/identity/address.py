@@ -138,18 +138,11 @@ def _decoded(segment: str) -> str:
     """Percent-encoding undone where that cannot change what the segment says, written alike where it stays."""
     if "%" not in segment:
         return segment
-    plain = unquote(segment, errors="strict") if _is_utf8(segment) else segment
-    if plain is segment:
+    try:
+        plain = unquote(segment, errors="strict")
+    except UnicodeDecodeError:
         return re.sub(r"%[0-9a-fA-F]{2}", lambda match: match[0].upper(), segment)
     return re.sub(r"[%/?#\\\x00-\x20\x7f]", lambda match: quote(match[0], safe=""), plain)
-
-
-def _is_utf8(segment: str) -> bool:
-    try:
-        unquote(segment, errors="strict")
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def _query(query: str) -> str:

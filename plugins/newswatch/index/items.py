@@ -23,6 +23,8 @@ REVISIONS = 20
 #: what needs no parsing to be read: nearly all addresses
 _HOST = re.compile(r"https?://([a-z0-9.-]+)(?:[/?#]|$)")
 _EVIDENCE = tuple(one.name for one in dataclasses.fields(Evidence))
+#: the host of nearly every address, which has no port and no user
+_HOST = re.compile(r"https?://([a-z0-9.-]+)(?=[/?#]|\Z)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +103,10 @@ def set_aside(store: Store, refused: Sequence[Outcome], now: datetime) -> None:
 def document(tagged: TaggedItem, ingested: datetime) -> dict[str, Any]:
     """The document of an item; ``story.lead`` is missing until its story is known."""
     item, tagging = tagged.item, tagged.tagging
+    published = _iso(item.published)
     return {
-        "@timestamp": _iso(item.timestamp),
-        "published": _iso(item.published),
+        "@timestamp": published if item.timestamp is item.published else _iso(item.timestamp),
+        "published": published,
         "event": {
             "created": _iso(item.first_seen),
             "ingested": _iso(ingested),
