@@ -14,7 +14,7 @@ import orjson
 
 from newswatch.errors import StoreError
 from newswatch.index import documents, known_items
-from newswatch.index.client import Store
+from newswatch.index.client import Store, asking
 from newswatch.index.documents import Found, Outcome, Write
 from newswatch.index.templates import monthly
 from newswatch.model.item import Evidence, Item, Origin, Publisher, Quality, Revision, TaggedItem, Tagging
@@ -31,7 +31,7 @@ _HOST = re.compile(r"https?://([a-z0-9.-]+)(?=[/?#]|\Z)")
 class Written:
     """What became of items: ids that were created, that were there already, and that were set aside as refused.
 
-    ``places`` says in which index those are that were there already.
+    ``places`` says in which index those are that last month brought.
     """
 
     created: frozenset[str] = frozenset()
@@ -41,11 +41,12 @@ class Written:
 
 
 def existing(store: Store, ids: Iterable[str], now: datetime) -> dict[str, Found]:
-    """Which of ``ids`` are stored in this month's or last month's index, in real time, in one request."""
-    months = dict.fromkeys(
-        (monthly(store, "items", now), monthly(store, "items", now.replace(day=1) - timedelta(days=1)))
-    )
-    return documents.mget(store, [(index, name) for index in months for name in ids], source=["feeds"])
+    """Which of ``ids`` are stored in last month's index, in real time, in one request."""
+    index = monthly(store, "items", now.replace(day=1) - timedelta(days=1))
+    with asking(store):
+        # each id asked of an index that is not there costs the server an exception
+        found = store.client.indices.exists(index=index)
+    return documents.mget(store, [(index, name) for name in ids], source=["feeds"]) if found else {}
 
 
 def write(store: Store, items: Sequence[TaggedItem], now: datetime) -> Written:
@@ -53,22 +54,23 @@ def write(store: Store, items: Sequence[TaggedItem], now: datetime) -> Written:
 
     Raises StoreError when it was the store that did not take one: a block, a missing shard.
     """
-    known = existing(store, [one.item.id for one in items], now)
-    fresh = [one for one in items if one.item.id not in known]
+    before = existing(store, [one.item.id for one in items], now)
+    fresh = [one for one in items if one.item.id not in before]
     outcomes = documents.bulk(store, (Write("create", o.item.index, o.item.id, document(o, now)) for o in fresh))
-    conflicts = {outcome.write.id for outcome in outcomes if outcome.conflict}
+    conflicts = [(outcome.write.index, outcome.write.id) for outcome in outcomes if outcome.conflict]
     refused = [outcome for outcome in outcomes if outcome.unfit]
     lost = next((one for one in outcomes if not (one.applied or one.conflict or one.unfit)), None)
     if lost is not None:
         raise StoreError(f"Elasticsearch does not take items ({lost.status}: {lost.reason})")
     set_aside(store, refused, now)
-    places = {name: found.index for name, found in known.items()}
+    known = before | documents.mget(store, conflicts, source=["feeds"])
     known_items.attach_all(store, [(one.item, known[one.item.id]) for one in items if one.item.id in known])
-    for one in items:
-        if one.item.id in conflicts:
-            known_items.attach(store, one.item.index, one.item.id, one.item.feeds)
-    created = frozenset(outcome.write.id for outcome in outcomes if outcome.applied)
-    return Written(created, frozenset(known) | conflicts, frozenset(outcome.write.id for outcome in refused), places)
+    return Written(
+        frozenset(outcome.write.id for outcome in outcomes if outcome.applied),
+        frozenset(before) | {name for _, name in conflicts},
+        frozenset(outcome.write.id for outcome in refused),
+        {name: found.index for name, found in before.items()},
+    )
 
 
 def anywhere(store: Store, ids: Sequence[str]) -> frozenset[str]:
