@@ -74,11 +74,14 @@ def _outside(values: np.ndarray, volume: Volume) -> np.ndarray:
 
 
 def speed() -> None:
+    """CPU time, the best of five: others on the machine shall not count."""
     for volume in (news(1, 20), tweets(1)):
-        begun = time.perf_counter()
-        judged(volume)
-        spent = time.perf_counter() - begun
-        print(f"{volume.name}: {1000 * spent / len(volume.value) * 10_000:.0f} ms per 10,000 points")
+        spent = math.inf
+        for _ in range(5):
+            begun = time.process_time()
+            judged(volume)
+            spent = min(spent, time.process_time() - begun)
+        print(f"{volume.name}: {1000 * spent / len(volume.value) * 10_000:.0f} ms of CPU per 10,000 points")
 
 
 def rules(items_a_day: int) -> None:

@@ -16,7 +16,8 @@ Nuisances = dict[str, list[tuple[int, int]]]
 @dataclass(frozen=True, slots=True)
 class World:
     """``levels``: items per hour, lowest and highest; ``sizes``: events are that many times the usual; ``hours``: long;
-    ``shapes``: step, ramp, decay; ``quiet``: weeks before the first event; ``noise``: gamma shapes of the mean."""
+    ``shapes``: step, ramp, decay; ``quiet``: weeks before the first event; ``noise``: gamma shapes of the mean;
+    ``visible``: standard deviations of chance that an event adds at least."""
 
     name: str
     weeks: int = 8
@@ -29,6 +30,7 @@ class World:
     noise: tuple[float, float] = (5.0, 100.0)
     wander: float = 0.15
     wave: float = 0.0
+    visible: float = 6.0
 
 
 WORLDS = (
@@ -40,6 +42,9 @@ WORLDS = (
     World("wild", noise=(2.0, 8.0), wander=0.35, wave=0.25),
     World("small", levels=(0.1, 4.0), sizes=(3.0, 40.0), bucket=3600, weeks=10),
     World("half", bucket=1800, weeks=6, quiet=1.5),
+    World("clear", levels=(4.0, 400.0), sizes=(3.0, 12.0), hours=(2.0, 36.0), visible=12.0),
+    World("brief", hours=(1.0, 2.0)),
+    World("faint", levels=(0.3, 40.0), sizes=(1.5, 3.0)),
 )
 
 
@@ -128,8 +133,8 @@ def _events(rng: np.random.Generator, world: World, usual: Array, step: int) -> 
         size = float(np.exp(rng.uniform(*np.log(world.sizes))))
         mean = usual[at : at + length]
         form = _form(str(rng.choice(world.shapes)), length)
-        # at least six standard deviations in all: less is not an event that anybody could see
-        need = 6 * np.sqrt(mean.sum()) / max(1e-9, float((mean * form).sum()))
+        # less is not an event that anybody could see
+        need = world.visible * np.sqrt(mean.sum()) / max(1e-9, float((mean * form).sum()))
         size = max(size, 1 + need)
         if (size - 1) * (mean * form).sum() < 4 or size > 300:
             continue

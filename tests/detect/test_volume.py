@@ -12,6 +12,7 @@ import pytest
 from bench.volumes import Volume, news, tweets
 
 from newswatch.detect.season import clock_changes
+from newswatch.detect.tail import Tail
 from newswatch.detect.volume import Detector, Judged, Rows, judge
 
 DATA = Path(__file__).parents[1] / "data" / "series"
@@ -110,6 +111,28 @@ def test_an_outage_and_the_catch_up_after_it_are_not_events(known: bool, left: f
     value[end : end + 2] += missed / 2
     found = alerts(value, **({"feeds": feeds} if known else {}))
     assert [at for at in found if start <= at < end + PER_DAY] == []
+
+
+def test_a_level_that_stays_low_is_learnt_and_no_outage_for_ever() -> None:
+    value = steady(42)
+    lower = slice(24 * PER_DAY, None)
+    value[lower] = np.random.default_rng(4).poisson(0.25 * value[lower])
+    found = judge(Rows(START, 900, value))
+    week = slice(35 * PER_DAY, None)
+    assert 0.7 < found.expected[week].mean() / value[week].mean() < 1.4
+    value[38 * PER_DAY : 38 * PER_DAY + 24] += 15
+    assert [38 * PER_DAY <= at < 38 * PER_DAY + 6 for at in alerts(value)] == [True]
+
+
+def test_a_few_days_of_events_leave_the_tail_alone() -> None:
+    """Four days of events in a month hardly move the quartiles of the daily maxima."""
+    calm, upset = Tail(900), Tail(900)
+    noise = np.random.default_rng(6).exponential(1.0, 28 * PER_DAY)
+    for at, one in enumerate(noise.tolist()):
+        calm.learn(one)
+        upset.learn(one + (25.0 if at % (7 * PER_DAY) == 0 else 0.0))
+    assert upset.scale < 1.5 * calm.scale
+    assert upset.place < calm.place + 1.0
 
 
 @pytest.mark.parametrize("known", [True, False], ids=["top-known", "top-unknown"])

@@ -31,6 +31,8 @@ OUTAGE = 10.0
 #: part of the usual count that an outage leaves, for the odds
 LOW = 0.3
 SPREAD = 0.05
+#: a run that missed more days' worth than this, and left more than this part, is a new level and no outage
+LONGEST_DAYS, LEFT = 3.0, 0.05
 #: what an outage may bring back at once, in parts of what was expected meanwhile
 MISSED = 2.0
 CATCH_UP_HOURS = 2.0
@@ -71,7 +73,7 @@ class Baseline:
     feeds: float = -1.0
     top_share: float = 0.2
     backlog: float = 0.0
-    low_run: list[float] = field(default_factory=lambda: [0.0, 0.0])
+    low_run: list[float] = field(default_factory=lambda: [0.0, 0.0, 0.0])
     shift: int = 0
     shift_until: float = 0.0
     shift_odds: float = 0.0
@@ -91,7 +93,7 @@ class Baseline:
         least *= min(shape, shifted) * max(cover, 0.05)
         dispersion, doubt = self.variance[0] / self.variance[1], self.season.doubt[hour]
         guarded = self._without_bulk(value, top, expected)
-        away = cover < 0.8 if feeds is not None else self._low(value, usual, dispersion)
+        away = cover < 0.8 if feeds is not None else self._low(value, level, shape, dispersion)
         if away:
             if feeds is not None:
                 self.backlog += MISSED * max(0.0, usual - guarded)
@@ -151,18 +153,32 @@ class Baseline:
         self.top_share += (of_top / value - self.top_share) * 0.005 * min(1.0, value)
         return value - of_top + limit if of_top > limit else value
 
-    def _low(self, value: float, usual: float, dispersion: float) -> bool:
+    def _low(self, value: float, level: float, shape: float, dispersion: float) -> bool:
         """Without feed counts: is this bucket part of a run so low that the feeds must have been away?"""
+        usual = level * shape
         size, half = 1 / max(dispersion, SPREAD), LOW * usual
         odds = value * math.log(LOW) - (value + size) * math.log((half + size) / (usual + size))
-        if self.low_run[0] > OUTAGE and value > usual:
-            self.backlog = max(self.backlog, MISSED * self.low_run[1])
-            self.low_run = [0.0, 0.0]
+        before, missed, usually = self.low_run
+        if before > OUTAGE and value > usual:
+            self.backlog = max(self.backlog, MISSED * missed)
+            self.low_run = [0.0, 0.0, 0.0]
             return False
-        run = max(0.0, self.low_run[0] + odds)
-        missed = self.low_run[1] + max(0.0, usual - value) if run > 0 else 0.0
-        self.low_run = [min(run, 4 * OUTAGE), missed]
+        run = max(0.0, before + odds)
+        self.low_run = [min(run, 4 * OUTAGE), missed + max(0.0, usual - value), usually + usual]
+        if run == 0.0 or self._lower(level):
+            self.low_run = [0.0, 0.0, 0.0]
+            return False
         return run > OUTAGE and value < 0.75 * usual
+
+    def _lower(self, level: float) -> bool:
+        """Is a low run too long for an outage that leaves something? Then it shows the new level."""
+        _, missed, usually = self.low_run
+        left = 1 - missed / usually
+        if missed * self.bucket < LONGEST_DAYS * 86_400 * level or left < LEFT:
+            return False
+        self.fast[0] *= left
+        self.slow[0] *= left
+        return True
 
     def _without_backlog(self, value: float, usual: float) -> float:
         """After an outage the excess pays off what was missed before it counts as news."""
@@ -222,7 +238,7 @@ class Baseline:
         for name, value in zip(_NUMBERS, numbers, strict=False):
             setattr(self, name, int(value) if name in ("rows", "day", "shift") else value)
         rest = numbers[len(_NUMBERS) :]
-        self.fast, self.slow, self.variance, self.low_run = rest[0:2], rest[2:4], rest[4:6], rest[6:8]
+        self.fast, self.slow, self.variance, self.low_run = rest[0:2], rest[2:4], rest[4:6], rest[6:9]
         at = 0
         for name in _LISTS:
             length = len(getattr(self.season, name))

@@ -20,12 +20,12 @@ BUDGET = 0.05
 QUIET_DAYS = 2.5
 #: the fitted tails promise a little more than comes: this much, in e-folds of rate, measured on synthetic news;
 #: less while a series is young
-CAUTION, CAUTION_YOUNG = 1.3, 1.0
+CAUTION, CAUTION_YOUNG = 1.5, 1.0
 SETTLED_DAYS = 28
 #: a season lent by the whole weighs as many counts as this
 LENT = 4.0
 #: of the packed state; goes up when what is packed changes
-LAYOUT = 2
+LAYOUT = 3
 
 Direction = Literal["spike", "drop"]
 
@@ -176,7 +176,7 @@ class Detector:
         return {
             "layout": LAYOUT,
             "baseline": numbers,
-            "tail": [self.tail.level, self.tail.excess, self.tail.seen],
+            "tail": self.tail.pack(),
             "excursion": [
                 None if math.isinf(state.told) else state.told,
                 state.window,
@@ -197,7 +197,7 @@ class Detector:
         tail = arrays[len(arrays) - rest :]
         self.varied = tail[: len(self.lengths)]
         self.kept = tail[len(self.lengths) :].reshape(4, -1)
-        self.tail.level, self.tail.excess, self.tail.seen = packed["tail"]
+        self.tail.unpack(packed["tail"])
         told, window, after, is_open, alerted = packed["excursion"]
         self.excursion = Excursion(math.inf if told is None else told, window, after, is_open, alerted)
         self.rows = packed["rows"]
