@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import platform
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import AsyncExitStack
+from contextlib import ExitStack
 from datetime import datetime
 
 from newswatch.fetch.address import Pair, RefusedAddressError, read
@@ -32,15 +32,15 @@ async def fetch_all(
     which dates in Retry-After and Expires are read when the server's own says nothing. Bodies stay in memory until
     the next answer is asked for, and bounded in number, so a slow consumer slows the fetching.
     """
-    ready: asyncio.Queue[tuple[Answer, AsyncExitStack] | None] = asyncio.Queue()
+    ready: asyncio.Queue[tuple[Answer, ExitStack] | None] = asyncio.Queue()
     async with Client(settings, allow, now) as client:
 
         async def one(ask: Ask) -> None:
-            held = AsyncExitStack()
+            held = ExitStack()
             try:
                 answer = await client.fetch(ask, held)
             except BaseException:
-                await held.aclose()
+                held.close()
                 ready.put_nowait(None)
                 raise
             ready.put_nowait((answer, held))
@@ -56,7 +56,7 @@ async def fetch_all(
                 try:
                     yield found[0]
                 finally:
-                    await found[1].aclose()
+                    found[1].close()
         finally:
             for task in tasks:
                 task.cancel()
@@ -64,7 +64,7 @@ async def fetch_all(
             while not ready.empty():
                 left = ready.get_nowait()
                 if left is not None:
-                    await left[1].aclose()
+                    left[1].close()
 
 
 def host(url: str) -> Pair | None:

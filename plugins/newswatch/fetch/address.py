@@ -12,6 +12,7 @@ import re
 import socket
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
 import idna
@@ -63,6 +64,7 @@ class Target:
         return self.host, self.port
 
 
+@lru_cache(maxsize=4096)
 def read(url: str) -> Target:
     """Read ``url``; RefusedAddressError says what is wrong with it."""
     text = url.strip(" \t\r\n")

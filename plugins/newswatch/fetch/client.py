@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime
 from http import HTTPStatus
@@ -48,16 +47,9 @@ class Budget:
     def __init__(self, seconds: float) -> None:
         self.left = seconds
 
-    @asynccontextmanager
-    async def spending(self) -> AsyncIterator[asyncio.Timeout]:
-        """Cancel what is inside with TimeoutError when the time is used up."""
-        loop = asyncio.get_running_loop()
-        start = loop.time()
-        try:
-            async with asyncio.timeout(max(self.left, 0.0)) as limit:
-                yield limit
-        finally:
-            self.left -= loop.time() - start
+    def limit(self) -> asyncio.Timeout:
+        """Cancels what is inside with TimeoutError when the time is used up."""
+        return asyncio.timeout(max(self.left, 0.0))
 
 
 class Client:
@@ -92,7 +84,7 @@ class Client:
     async def __aexit__(self, *_: object) -> None:
         await self._session.close()
 
-    async def fetch(self, ask: Ask, held: AsyncExitStack) -> Answer:
+    async def fetch(self, ask: Ask, held: ExitStack) -> Answer:
         """The answer to ``ask``; ``held`` keeps its place in memory until the answer has been used."""
         start = asyncio.get_running_loop().time()
         way = redirects.Way(ask.url, self._settings.max_redirects)
@@ -107,7 +99,7 @@ class Client:
         elapsed = asyncio.get_running_loop().time() - start
         return replace(answer, elapsed=elapsed, note=way.note, permanent_url=way.permanent, detour=way.detour)
 
-    async def _asked(self, ask: Ask, way: redirects.Way, held: AsyncExitStack) -> Answer:
+    async def _asked(self, ask: Ask, way: redirects.Way, held: ExitStack) -> Answer:
         budget = Budget(self._settings.deadline)
         try:
             target = read(ask.url)
@@ -120,26 +112,42 @@ class Client:
                 return self._answer(ask, way, received)
             target = redirects.follow(way, target, received.status, received.headers.get("location"))
 
-    async def _hop(self, ask: Ask, target: Target, budget: Budget, held: AsyncExitStack) -> _Received:
+    async def _hop(self, ask: Ask, target: Target, budget: Budget, held: ExitStack) -> _Received:
         """One request. A body keeps its place among those in memory until ``held`` is closed."""
-        spacing = self._settings.spacing_allowed if self._is_allowed(target) else self._settings.spacing
-        async with self._gates.of(target.pair).passed(spacing), AsyncExitStack() as place:
-            await place.enter_async_context(self._places)
+        gate = self._gates.of(target.pair)
+        await gate.enter(self._settings.spacing_allowed if self._is_allowed(target) else self._settings.spacing)
+        try:
+            await self._places.acquire()
+            received = None
             try:
-                if target.address is not None:
-                    check(target, target.address, self._allow)
-                async with budget.spending() as limit:
-                    received = await self._request(ask, target, limit, held)
-            except (aiohttp.ClientError, OSError, ValueError) as error:
-                raise translated(error, self._settings) from None
-            if received.body:
-                held.push_async_exit(place.pop_all())
+                received = await self._within(ask, target, budget, held)
+            finally:
+                if received is not None and received.body:
+                    held.callback(self._places.release)
+                else:
+                    self._places.release()
             return received
+        finally:
+            gate.leave()
+
+    async def _within(self, ask: Ask, target: Target, budget: Budget, held: ExitStack) -> _Received:
+        """One request within the time that is left."""
+        loop = asyncio.get_running_loop()
+        start = loop.time()
+        try:
+            if target.address is not None:
+                check(target, target.address, self._allow)
+            async with budget.limit() as limit:
+                return await self._request(ask, target, limit, held)
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            raise translated(error, self._settings) from None
+        finally:
+            budget.left -= loop.time() - start
 
     def _is_allowed(self, target: Target) -> bool:
         return target.pair in self._allow or (str(target.address), target.port) in self._allow
 
-    async def _request(self, ask: Ask, target: Target, limit: asyncio.Timeout, held: AsyncExitStack) -> _Received:
+    async def _request(self, ask: Ask, target: Target, limit: asyncio.Timeout, held: ExitStack) -> _Received:
         headers = {}
         if ask.etag is not None:
             headers["If-None-Match"] = exact(ask.etag)
@@ -157,7 +165,7 @@ class Client:
             return _Received(response.status, found, body, cut)
 
     async def _body(
-        self, response: aiohttp.ClientResponse, limit: asyncio.Timeout, held: AsyncExitStack
+        self, response: aiohttp.ClientResponse, limit: asyncio.Timeout, held: ExitStack
     ) -> tuple[bytes, bool]:
         """The raw body and whether it ended early; beyond ``large_size`` it first waits for its turn."""
         most = self._settings.max_raw
@@ -185,17 +193,19 @@ class Client:
             return body, True
         return b"".join(pieces), False
 
-    async def _wait_for_room(self, limit: asyncio.Timeout, held: AsyncExitStack) -> None:
+    async def _wait_for_room(self, limit: asyncio.Timeout, held: ExitStack) -> None:
         """Wait until there is room for a large body; the deadline stands still meanwhile."""
         loop = asyncio.get_running_loop()
         end = limit.when()
         start = loop.time()
         limit.reschedule(None)
-        await held.enter_async_context(self._large)
+        await self._large.acquire()
+        held.callback(self._large.release)
         limit.reschedule(None if end is None else end + loop.time() - start)
 
     def _answer(self, ask: Ask, way: redirects.Way, received: _Received) -> Answer:
         headers, status = received.headers, received.status
+        asked = ask.etag is not None or ask.last_modified is not None
         answer = Answer(
             feed=ask.feed,
             url=redact(ask.url),
@@ -207,11 +217,12 @@ class Client:
             retry_after=retry_after(headers, self._now),
             max_age=max_age(headers, self._now),
             hub=hub(headers),
+            not_modified=status == HTTPStatus.NOT_MODIFIED and asked,
         )
         if status == HTTPStatus.NOT_MODIFIED:
-            if ask.etag is None and ask.last_modified is None:
-                return _failed(answer, Failure.UNASKED_304, "the server answered 304 Not Modified without being asked")
-            return replace(answer, not_modified=True)
+            if asked:
+                return answer
+            return _failed(answer, Failure.UNASKED_304, "the server answered 304 Not Modified without being asked")
         if status not in GOOD:
             return _refused(answer, status)
         return self._unpacked(answer, received)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 from newswatch.fetch.address import Pair
 from newswatch.model.fetch import FetchSettings
@@ -19,16 +17,22 @@ class Gate:
         self._turn = asyncio.Lock()
         self._next = 0.0
 
-    @asynccontextmanager
-    async def passed(self, spacing: float) -> AsyncIterator[None]:
+    async def enter(self, spacing: float) -> None:
         """Wait for a place and for the pause after the start before, told from when that really was."""
         loop = asyncio.get_running_loop()
-        async with self._places:
+        await self._places.acquire()
+        try:
             async with self._turn:
                 if (wait := self._next - loop.time()) > 0:
                     await asyncio.sleep(wait)
                 self._next = loop.time() + spacing
-            yield
+        except BaseException:
+            self.leave()
+            raise
+
+    def leave(self) -> None:
+        """Give the place to the next."""
+        self._places.release()
 
 
 class Gates:
