@@ -24,6 +24,7 @@ FINDS = [
     ("en", "troops ~3 border", "At the border stand troops", "border stand troops"),
     ("en", "troops ~1 border", "Troops far from the northern border", None),
     ("en", "troops ~3 border", "He sent troops. The border was quiet", None),
+    ("en", "troops ~3 border", "Troops 1.5 km from border", "Troops 1.5 km from border"),
     ("en", "north korea", "North-Korea fires", "North-Korea"),
     ("nl", "*sanctie*", "De EU-sancties en het Ruslandsanctiepakket", "sancties"),
     ("de", "*rakete", "Eine Interkontinentalrakete fliegt", "Interkontinentalrakete"),

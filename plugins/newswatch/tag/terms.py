@@ -163,7 +163,9 @@ def _near(one: str, other: str, distance: int, language: str) -> tuple[Pattern, 
     right = [_parse(text, language) for text in _words(other)]
     first, second = (" ".join(_regex(word) for word in side) for side in (left, right))
     between = (
-        rf"[^.!?]{{0,{distance * 4}}}?" if language in UNSPACED else rf"[^\w.!?]+(?:\w+[^\w.!?]+){{0,{distance}}}?"
+        rf"[^.!?]{{0,{distance * 4}}}?"
+        if language in UNSPACED
+        else rf"[^\w.!?]+(?:\w+(?:\.\d+)?[^\w.!?]+){{0,{distance}}}?"
     )
     reach = distance * 14
     return (
