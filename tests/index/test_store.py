@@ -53,6 +53,22 @@ def test_ensure_makes_every_index_and_can_be_repeated(store: Store) -> None:
     assert store.client.indices.get_index_template(name=store.index("items"))
 
 
+@pytest.mark.parametrize(
+    ("url", "host"),
+    [
+        ("https://news.example/a?b=c#d", "news.example"),
+        ("http://news.example", "news.example"),
+        ("https://news.example?a=1", "news.example"),
+        ("https://WWW.News.Example:8443/a", "www.news.example"),
+        ("https://me@news.example/a", "news.example"),
+        ("https://новости.example/a", "новости.example"),
+        (None, None),
+    ],
+)
+def test_an_item_has_the_host_of_its_address(store: Store, url: str | None, host: str | None) -> None:
+    assert items.document(tagged(store, "x", url=url), NOW)["url"] == {"full": url, "domain": host}
+
+
 def test_an_item_survives_the_round_trip(store: Store) -> None:
     one = tagged(store, "x1")
     assert items.write(store, [one], NOW).created == {"x1"}

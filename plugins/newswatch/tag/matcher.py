@@ -119,10 +119,9 @@ class Matcher:
             right = end == length or not text[end].isalnum()
             if right_edge and not right:
                 continue
-            if plain:
-                hits += [Hit(term, start, end) for term in terms]
-            else:
-                hits += [hit for term in terms if (hit := _hit(term, text, start, end, left, right))]
+            for term in terms:
+                if hit := Hit(term, start, end) if plain else _hit(term, text, start, end, left, right):
+                    hits.append(hit)
         return hits
 
     def _select(self, languages: frozenset[str]) -> list[_Chosen | None]:
