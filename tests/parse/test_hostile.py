@@ -10,6 +10,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from newswatch.identity import canonical
 from newswatch.model.feed import ParsedFeed, Refused
 from newswatch.parse import parse, text
 
@@ -159,3 +160,34 @@ def test_text_is_bounded(value: str) -> None:
     assert len(summary) <= 500
     assert summary.endswith("…") or not cut
     assert not BAD.search(summary.replace("\n", ""))
+
+
+LONE = r"a \ud800 b"
+
+
+@pytest.mark.parametrize("field", ["content_html", "content_text", "summary", "title", "url", "external_url", "id"])
+def test_half_of_a_character_is_left_out(field: str) -> None:
+    """JSON can write one half of a UTF-16 pair, which no encoder takes."""
+    value = f"https://desk.example/{LONE}".replace(" ", "") if "url" in field else f"{LONE} <q> <x>y</x>"
+    body = f'{{"version":"https://jsonfeed.org/version/1.1","title":"D","items":[{{"{field}":"{value}"}}]}}'
+    found = parse(body.encode(), content_type=None, url=URL)
+    assert isinstance(found, ParsedFeed)
+    entry = found.entries[0]
+    kept = (entry.title, entry.summary, entry.content, entry.guid or "", canonical(entry.link or ""))
+    assert "a" in "".join(kept).encode().decode()
+
+
+@pytest.mark.parametrize(
+    ("markup", "expected"),
+    [
+        ("<P class='a'>one</p\n><BR/>two<hr>three", "one\n\ntwo\nthree"),
+        ("<ul><li>one</li><li>two</li></ul>", "one\ntwo"),
+        ("o<b>n</b>e <IMG src='x'>two", "one two"),
+        ("one <i <br>>two", "one >two"),
+        ("one <unknown>two</unknown> &lt;b&gt;three&lt;/b&gt; &amp;amp; <b>four</b>", "one <unknown>two three & four"),
+        ("1 < 2 <b>and</b> 3 > 2", "1 < 2 and 3 > 2"),
+        ("<p>a  b\x85</p>\u2028<p>e\u0301 \u200b</p>", "a b…\n\né"),
+    ],
+)
+def test_plain_markup_says_what_the_sanitiser_makes_of_it(markup: str, expected: str) -> None:
+    assert text.paragraphs(markup, text.SUMMARY_MAX) == (expected, False)

@@ -38,15 +38,12 @@ _BREAK = re.compile(
 )
 _CELL = re.compile(r"<(?=/?(?:td|th|img|caption)\b)", re.IGNORECASE)
 #: plain markup: tags that can only break a line or do nothing, without ``<`` or ``>`` in an attribute
-_PLAIN_BREAK = re.compile(
-    r"<(?:/?(?:p|div|h[1-6]|ul|ol|blockquote|article|section|figure|figcaption|hr)|br|li)(?:\s[^<>]*)?/?>",
-    re.IGNORECASE,
-)
-_PLAIN_INLINE = re.compile(
-    r"<(?:/?(?:a|b|i|em|strong|span|u|s|small|sub|sup|font|cite|q|abbr|code|time|mark|del|ins)(?:\s[^<>]*)?/?|/li)>",
-    re.IGNORECASE,
-)
-_PLAIN_SPACE = re.compile(r"<img(?:\s[^<>]*)?/?>", re.IGNORECASE)
+_PLAIN_TAG = re.compile(r"<(/?[a-zA-Z][a-zA-Z0-9]*)(?:\s[^<>]*)?/?>")
+_BREAKS = "p div h1 h2 h3 h4 h5 h6 ul ol blockquote article section figure figcaption hr"
+_INLINE = "a b i em strong span u s small sub sup font cite q abbr code time mark del ins"
+#: what stands for a plain tag in the text, a slash before an end tag's name
+_PLAIN = {f"{slash}{name}": "\f" for name in _BREAKS.split() for slash in ("", "/")} | {"br": "\f", "li": "\f"}
+_PLAIN |= {f"{slash}{name}": "" for name in _INLINE.split() for slash in ("", "/")} | {"/li": "", "img": " "}
 _BLANK_LINE = re.compile(r"\n[ \t\r]*\n\s*")
 _DROPPED = {"script", "style", "template", "svg", "math", "iframe", "object", "textarea", "head", "noframes", "xmp"}
 _CLEANER = nh3.Cleaner(tags=set(), clean_content_tags=_DROPPED)
@@ -63,12 +60,10 @@ _JOINERS = re.compile(r"[\u200c\u200d]{2,}|(?<![^\x00-\u05ff\s])[\u200c\u200d]|[
 #: left out before entities and tags are read, lest they hide one
 _INVISIBLE = re.compile(
     r"[\x00-\x08\x0b\x0e-\x1f\x7f\x81\x8d\x8f\x90\x9d\xad\u034f\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f"
-    r"\ufeff\ufff0-\ufffb]"
+    r"\ufeff\ufff0-\ufffb\ud800-\udfff]"
 )
 _AMPERSANDS = re.compile(r"&(?:amp;)+")
 _SURROGATES = re.compile("[\ud800-\udfff]")
-#: a tag that begins inside another: what is left when the inner one is taken out would look like a tag
-_NESTED = re.compile("<[^>]*<")
 
 
 def is_element(name: str) -> bool:
@@ -100,7 +95,7 @@ def paragraphs(value: str, maximum: int, *, lines: bool = False) -> tuple[str, b
             plain = _wrapped(plain, lines)
     else:
         plain = _wrapped(value, lines)
-    text, shortened = bounded(_joined(plain.split("\f")), maximum)
+    text, shortened = bounded(_joined(plain), maximum)
     return text, cut or shortened
 
 
@@ -115,11 +110,16 @@ def lead(value: str, maximum: int) -> str:
 def line(value: str) -> str:
     """``value`` with white space collapsed and without characters that are not text, in NFC."""
     value = " ".join(value.replace("\x85", "…").split())
-    if value.isprintable() and (value.isascii() or unicodedata.is_normalized("NFC", value)):
+    if _is_text(value):
         return value
     value = _SURROGATES.sub("", value).translate(_CONTROLS)
     value = unicodedata.normalize("NFC", _JOINERS.sub("", value))
     return " ".join(value.split())
+
+
+def _is_text(value: str) -> bool:
+    """Whether ``value`` is in NFC and, but for blanks, without white space and what is not text."""
+    return value.isprintable() and (value.isascii() or unicodedata.is_normalized("NFC", value))
 
 
 def bounded(value: str, maximum: int) -> tuple[str, bool]:
@@ -156,15 +156,14 @@ def _unmarked(value: str) -> str:
 
 
 def _stripped(value: str) -> str:
-    """Without tags. Plain markup needs no sanitiser: where these three leave no angle bracket, it says the same."""
-    if _NESTED.search(value):
+    """Without tags. Plain markup needs no sanitiser: where it leaves no angle bracket, it says the same."""
+    pieces = _PLAIN_TAG.split(value)
+    try:
+        pieces[1::2] = [_PLAIN[name] for name in map(str.lower, pieces[1::2])]
+    except KeyError:
         return sanitised(value)
-    plain = _PLAIN_INLINE.sub("", _PLAIN_BREAK.sub("\f", value))
-    if "<" in plain:
-        plain = _PLAIN_SPACE.sub(" ", plain)
-    if "<" not in plain and ">" not in plain:
-        return html.unescape(plain)
-    return sanitised(value)
+    plain = "".join(pieces)
+    return sanitised(value) if "<" in plain or ">" in plain else html.unescape(plain)
 
 
 def sanitised(value: str) -> str:
@@ -184,15 +183,16 @@ def _wrapped(value: str, lines: bool) -> str:
     return value.replace("\n", "\f") if lines else value
 
 
-def _joined(parts: list[str]) -> str:
-    """Lines joined by one line end, or by two where an empty part lay between."""
-    if len(parts) == 1:
-        return line(parts[0])
+def _joined(value: str) -> str:
+    """Lines, parted by form feeds, joined by one line end, or by two where an empty part lay between."""
+    if "\f" not in value:
+        return line(value)
+    clean = "  " not in value and _is_text(value.replace("\f", " "))
     out: list[str] = []
     gap = 0
-    for part in parts:
-        if clean := line(part):
-            out.append(("\n\n" if gap > 1 else "\n") + clean if out else clean)
+    for part in value.split("\f"):
+        if found := part.strip() if clean else line(part):
+            out.append(("\n\n" if gap > 1 else "\n") + found if out else found)
             gap = 0
         gap += 1
     return "".join(out)
