@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -67,6 +69,29 @@ def test_states_that_are_refused_do_not_stop_the_rest() -> None:
     with pytest.raises(StoreError, match="could not be kept"):
         apart([["d"], ["a"], ["b"]], work, settle)
     assert sorted(seen) == ["a", "b", "d"]
+
+
+def test_none_holds_a_connection_that_another_opened() -> None:
+    """As when the server of the feeds runs in this process: what it closes must be closed."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    accepted: list[socket.socket] = []
+
+    def serve() -> None:
+        for _ in range(8):
+            accepted.append(listener.accept()[0])
+
+    def connecting(part: Sequence[str], settle: Settle) -> set[int]:
+        held = {os.fstat(int(fd)).st_ino for fd in os.listdir("/proc/self/fd") if Path(f"/proc/self/fd/{fd}").exists()}
+        socket.create_connection(listener.getsockname())
+        return held
+
+    serving = threading.Thread(target=serve)
+    serving.start()
+    held = set().union(*apart([[str(number)] for number in range(8)], connecting, print))
+    serving.join()
+    assert held.isdisjoint(os.fstat(one.fileno()).st_ino for one in accepted)
+    for one in (listener, *accepted):
+        one.close()
 
 
 SLEEPING = """
