@@ -23,7 +23,7 @@ from newswatch.pipeline.apart import Settle
 from newswatch.pipeline.keep import Kept, keep, tagged
 from newswatch.pipeline.turn import Poll, Turn
 
-BATCH_FEEDS = 16
+BATCH_FEEDS = 10
 BATCH_BYTES = 8_000_000
 #: states settled at once
 STATES = 500
