@@ -18,10 +18,8 @@ from newswatch.detect.tail import Excursion, Tail, score
 BUDGET = 0.05
 #: history before anything is said
 QUIET_DAYS = 2.5
-#: the fitted tails promise a little more than comes: this much, in e-folds of rate, measured on synthetic news;
-#: less while a series is young
-CAUTION, CAUTION_YOUNG = 1.5, 1.0
-SETTLED_DAYS = 28
+#: the fitted tails promise more alarms than come: this much, in e-folds of rate, measured on synthetic news
+PROMISED = 1.1
 #: a season lent by the whole weighs as many counts as this
 LENT = 4.0
 #: of the packed state; goes up when what is packed changes
@@ -84,8 +82,7 @@ class Detector:
     @property
     def limit(self) -> float:
         """The rate (natural logarithm, a week) below which an excursion is an alert."""
-        settled = self.rows * self.bucket >= SETTLED_DAYS * 86_400
-        return math.log(self.budget) + (CAUTION if settled else CAUTION_YOUNG)
+        return math.log(self.budget) + PROMISED
 
     def lend(self, season: Season) -> None:
         """Start with the shape of another season (of the whole), until this series knows its own."""
