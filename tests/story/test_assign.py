@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from bench import eval_stories
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from newswatch.model.story import StoryText
 from newswatch.story import Reason, assign, bands, judge, read
+from newswatch.story.assign import STRANGE
 
 NOON = datetime(2026, 3, 3, 12, tzinfo=UTC)
 SUMMARY = (
@@ -90,3 +92,28 @@ def test_items_in_two_batches_join_as_in_one(cut: int) -> None:
     known = [replace(one, story=first[one.id], bands=bands(one.title, one.summary)) for one in items[:cut]]
     assert first | assign(items[cut:], known) == whole
     assert assign(items) == whole
+
+
+@pytest.mark.parametrize(("strangers", "joined"), [(STRANGE - 1, True), (STRANGE, False)])
+def test_after_so_many_strangers_nobody_is_looked_for(strangers: int, joined: bool) -> None:
+    words = [
+        "harbour",
+        "granite",
+        "violin",
+        "pepper",
+        "lantern",
+        "marble",
+        "saddle",
+        "walnut",
+        "copper",
+        "feather",
+        "anchor",
+        "meadow",
+    ]
+    known = [
+        replace(text(f"s{number}", summary=" ".join(words[number:] + words[:number])), bands=("a", "b"))
+        for number in range(strangers)
+    ]
+    known = [replace(one, story=one.id) for one in (replace(text("copy"), bands=("a",)), *known)]
+    placed = assign([replace(text("new", 1), bands=("a", "b"))], known)
+    assert placed == {"new": "copy" if joined else "new"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from rapidfuzz.distance import LCSseq
 
@@ -27,15 +27,18 @@ class Gap:
     theirs: Sentence
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Match:
-    """A sentence, what it is like in the other text, and the share (0-1) of its weight that is carried there."""
+    """A sentence, what it is like in the other text, and the share (0-1) of its weight that is carried there.
+
+    ``equal`` are the runs that both have, in order: where each begins in the one and in the other, and its length.
+    """
 
     mine: Sentence
     theirs: Sentence
     share: float
     back: float
-    gaps: tuple[Gap, ...]
+    equal: tuple[tuple[int, int, int], ...]
     number: int
 
     @property
@@ -43,13 +46,24 @@ class Match:
         """Whether the two say the same (of the same, or of something else)."""
         return self.share >= PAIRED and self.back >= PAIRED / 2
 
+    @cached_property
+    def gaps(self) -> tuple[Gap, ...]:
+        """What stands before, between and after the runs that both have."""
+        found, left, right = [], 0, 0
+        for mine, theirs, length in (*self.equal, (len(self.mine), len(self.theirs), 0)):
+            if mine > left or theirs > right:
+                found.append(Gap(self.mine[left:mine], self.theirs[right:theirs]))
+            left, right = mine + length, theirs + length
+        return tuple(found)
+
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """A sentence, or two that follow each other, with the keys that compare."""
+    """A sentence, or two that follow each other: the keys that compare, and the weight of so many first tokens."""
 
     tokens: Sentence
     keys: list[str]
+    weights: list[float]
 
 
 class Pair:
@@ -94,12 +108,16 @@ class _Lines:
     """A body's sentences, and its pairs of sentences: editors join and split them."""
 
     def __init__(self, body: Sequence[Sentence], same: Mapping[str, str]) -> None:
-        self.single = [_Line(line, [same.get(token.key, token.key) for token in line]) for line in body]
+        self.single = [_line(line, [same.get(token.key, token.key) for token in line]) for line in body]
 
     @cached_property
     def double(self) -> list[_Line]:
         """Every two sentences that follow each other."""
-        return [_Line([*one.tokens, *other.tokens], one.keys + other.keys) for one, other in pairwise(self.single)]
+        return [_line([*one.tokens, *other.tokens], one.keys + other.keys) for one, other in pairwise(self.single)]
+
+
+def _line(tokens: Sentence, keys: list[str]) -> _Line:
+    return _Line(tokens, keys, list(accumulate([token.weight for token in tokens], initial=0.0)))
 
 
 def _best(at: int, mine: _Line, lines: _Lines) -> Match:
@@ -118,19 +136,13 @@ def _nearest(mine: _Line, lines: Sequence[_Line]) -> tuple[_Line, int]:
 
 
 def _match(at: int, mine: _Line, theirs: _Line) -> Match:
-    carried, gaps, left, right = 0.0, [], 0, 0
-    for code in LCSseq.opcodes(mine.keys, theirs.keys):
-        if code.tag != "equal":
-            continue
-        if code.src_start > left or code.dest_start > right:
-            gaps.append(Gap(mine.tokens[left : code.src_start], theirs.tokens[right : code.dest_start]))
-        carried += _total(mine.tokens[code.src_start : code.src_end])
-        left, right = code.src_end, code.dest_end
-    if left < len(mine.tokens) or right < len(theirs.tokens):
-        gaps.append(Gap(mine.tokens[left:], theirs.tokens[right:]))
-    total, back = _total(mine.tokens), _total(theirs.tokens)
-    share_of_mine, share_of_theirs = (carried / whole if whole else 0.0 for whole in (total, back))
-    return Match(mine.tokens, theirs.tokens, share_of_mine, share_of_theirs, tuple(gaps), at)
+    blocks = LCSseq.opcodes(mine.keys, theirs.keys).as_matching_blocks()
+    equal = tuple((one.a, one.b, one.size) for one in blocks if one.size)
+    carried = sum([mine.weights[start + length] - mine.weights[start] for start, _, length in equal])
+    share_of_mine, share_of_theirs = (
+        carried / whole if whole else 0.0 for whole in (mine.weights[-1], theirs.weights[-1])
+    )
+    return Match(mine.tokens, theirs.tokens, share_of_mine, share_of_theirs, equal, at)
 
 
 def _total(line: Sentence) -> float:

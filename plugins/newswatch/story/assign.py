@@ -10,11 +10,14 @@ from itertools import chain
 
 from newswatch.model.story import StoryText
 from newswatch.story.bands import bands
+from newswatch.story.guards import Reason
 from newswatch.story.reading import Reading, read
 from newswatch.story.verdict import WINDOW, Verdict, judge
 
 #: earlier items that one item is compared with, those with the most bands in common
 COMPARED = 40
+#: after so many in a row that say something else, those with fewer bands in common are not looked at
+STRANGE = 8
 #: so much alike is a copy, whatever is held against another member of the story
 CERTAIN = 1.4
 #: a band that so many items have is a phrase of the trade and finds nothing
@@ -32,23 +35,29 @@ class Shelf:
         for one in sorted(known, key=_order):
             self.put(one)
 
-    def put(self, text: StoryText, reading: Reading | None = None) -> None:
-        """Add an item with its story, and as it was read if it was."""
+    def put(self, text: StoryText) -> None:
+        """Add an item with its story."""
         at = len(self._texts)
-        if reading:
-            self._readings[at] = reading
         self._texts.append(text)
         for band in text.bands:
             self._by_band.setdefault(band, []).append(at)
         self._first.setdefault(text.story or text.id, text)
 
-    def story_of(self, text: StoryText, later: Reading) -> str:
-        """The id of the story that ``text``, read as ``later``, belongs to: the best one's, else its own."""
+    def story_of(self, text: StoryText) -> str:
+        """The id of the story that ``text`` belongs to: the best one's, else its own."""
         found: dict[str, list[Verdict]] = {}
+        later: Reading | None = None
+        strange = 0
         for at in self._candidates(text):
             story = self._texts[at].story or self._texts[at].id
-            if abs(_when(text) - _when(self._first[story])) <= WINDOW:
-                found.setdefault(story, []).append(judge(self._reading(at), later))
+            if abs(_when(text) - _when(self._first[story])) > WINDOW:
+                continue
+            later = later or read(text)
+            verdict = judge(self._reading(at), later)
+            found.setdefault(story, []).append(verdict)
+            strange = strange + 1 if verdict.reason in (Reason.WORDS, Reason.LEAD) else 0
+            if strange == STRANGE:
+                break
         fitting = [(_best(verdicts), story) for story, verdicts in found.items() if _joins(verdicts)]
         return max(fitting)[1] if fitting else text.id
 
@@ -70,9 +79,8 @@ def assign(new: Sequence[StoryText], known: Sequence[StoryText] = ()) -> dict[st
     placed: dict[str, str] = {}
     for one in sorted(new, key=_order):
         text = one if one.bands else replace(one, bands=bands(one.title, one.summary, one.content, one.language))
-        reading = read(text)
-        placed[one.id] = shelf.story_of(text, reading)
-        shelf.put(replace(text, story=placed[one.id]), reading)
+        placed[one.id] = shelf.story_of(text)
+        shelf.put(replace(text, story=placed[one.id]))
     return placed
 
 
