@@ -2,8 +2,8 @@
 
 A whole poll of 300 feeds of 30 new entries over loopback, with 1,000 terms, identity and story bands, beside the raw
 ceiling (the very documents that it stored, serialised before and bulk-created with two requests in flight) and a plain
-loop (feedparser, ``helpers.bulk``), in the same rounds on the same node. Then the CPU of each stage on its own, and the
-peak memory of a poll beside one with nothing due.
+loop (feedparser, ``helpers.bulk``), in the same rounds on the same node; once more with the simplest tagger. Then the
+CPU of each stage on its own, and the peak memory of a poll beside one with nothing due.
 """
 
 from __future__ import annotations
@@ -41,7 +41,8 @@ from newswatch.index.client import Settings, Store, connect
 from newswatch.index.feeds import write_states
 from newswatch.index.templates import drop, ensure
 from newswatch.model.feed import Entries, FeedSpec, FeedState, FeedStatus, ParsedFeed
-from newswatch.model.item import Item, Publisher, TaggedItem
+from newswatch.model.item import Item, Publisher, TaggedItem, Tagging
+from newswatch.model.watchlist import Watchlist
 from newswatch.parse import entries, mend, parse, strict
 from newswatch.pipeline.poll import Poll, poll_due
 from newswatch.schedule import current as known
@@ -53,6 +54,25 @@ FEEDS = int(os.environ.get("BENCH_FEEDS", "300"))
 MANY, TERMS, ROUNDS, CHUNK = 1_000, 1_000, 3, 500
 OK = b'HTTP/1.1 200 OK\r\nContent-Length: %d\r\nETag: "1"\r\nConnection: close\r\n\r\n'
 NOT_MODIFIED = b'HTTP/1.1 304 Not Modified\r\nETag: "1"\r\n\r\n'
+
+
+class Words(Tagger):
+    """The simplest tagger: the concepts whose terms are words of the text; the language is the declared one."""
+
+    def __init__(self, watchlist: Watchlist) -> None:
+        super().__init__(watchlist)
+        self._words = {
+            term.casefold(): concept
+            for concept in watchlist.concepts
+            for terms in concept.terms.values()
+            for term in terms
+        }
+
+    def tag(self, title: str, summary: str, content: str = "", language: str | None = None) -> Tagging:
+        words = f"{title} {summary} {content}".casefold().split()
+        found = {one.id: one for word in words if (one := self._words.get(word))}
+        tags = tuple(sorted({tag for one in found.values() for tag in one.tags}))
+        return Tagging(tags, tuple(sorted(found)), (), language or "und", (), self.watchlist.version)
 
 
 class Answering(asyncio.Protocol):
@@ -201,9 +221,9 @@ def main() -> None:
     port = here.recv()
     settings = Settings.from_environment(os.environ)
     bodies = [feed(number) for number in range(FEEDS)]
-    tagger = Tagger(drawn(load_watchlist(CONFIG), TERMS))
+    tagger, words = (make(drawn(load_watchlist(CONFIG), TERMS)) for make in (Tagger, Words))
     count = FEEDS * ENTRIES
-    rates: dict[str, list[float]] = {"ceiling": [], "newswatch": [], "plain": []}
+    rates: dict[str, list[float]] = {"ceiling": [], "newswatch": [], "newswatch, simplest tagger": [], "plain": []}
     quiet: list[float] = []
     try:
         for _ in range(ROUNDS):
@@ -222,7 +242,12 @@ def main() -> None:
             rates["plain"].append(FEEDS // 6 * ENTRIES / plain(store, bodies[: FEEDS // 6]))
             drop(store)
             store.client.indices.delete(index=store.index("plain"), ignore_unavailable=True)
-        print(f"{FEEDS} feeds of {ENTRIES} new items, {TERMS:,} terms; {ROUNDS} rounds, each with all three\n")
+            store = connect(settings, f"newswatch-bench-{uuid.uuid4().hex[:6]}")
+            ensure(store)
+            _, seconds = polled(store, port, words, FEEDS)
+            rates["newswatch, simplest tagger"].append(count / seconds)
+            drop(store)
+        print(f"{FEEDS} feeds of {ENTRIES} new items, {TERMS:,} terms; {ROUNDS} rounds, each with all of them\n")
         print("| | items/s, median | of the ceiling |\n|---|---|---|")
         for name, found_rates in rates.items():
             share = statistics.median(one / top for one, top in zip(found_rates, rates["ceiling"], strict=True))
