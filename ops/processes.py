@@ -24,6 +24,8 @@ class Processes:
 
     def start(self, name: str, command: Sequence[str], env: Mapping[str, str], cwd: Path) -> int:
         """Start ``command`` in a session of its own, its output in the log, and remember it. Returns the pid."""
+        for pid in [pid for pid, one in _OURS.items() if one.poll() is not None]:
+            del _OURS[pid]
         log = self.log(name)
         log.parent.mkdir(parents=True, exist_ok=True)
         with log.open("ab") as out:

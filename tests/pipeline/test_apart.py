@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import socket
@@ -94,8 +95,10 @@ def test_none_holds_a_connection_that_another_opened() -> None:
         one.close()
 
 
+# a shell's background jobs, and so what they start, have Ctrl-C switched off
 SLEEPING = """
-import os, time
+import os, signal, time
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from newswatch.model.feed import FeedState
 from newswatch.pipeline.apart import apart
 
@@ -122,12 +125,15 @@ def test_parts_end_with_the_process_that_started_them(how: signal.Signals) -> No
         start_new_session=True,
     )
     assert started.stdout is not None
-    pids = [int(started.stdout.readline()) for _ in range(2)]
-    if how is signal.SIGINT:
-        os.killpg(started.pid, how)
-    else:
-        started.kill()
-    said, complaints = started.communicate(timeout=20)
+    with contextlib.ExitStack() as left:
+        left.callback(started.wait)
+        left.callback(started.kill)
+        pids = [int(started.stdout.readline()) for _ in range(2)]
+        if how is signal.SIGINT:
+            os.killpg(started.pid, how)
+        else:
+            started.kill()
+        said, complaints = started.communicate(timeout=20)
     assert (said, complaints) == ("stopped\n" if how is signal.SIGINT else "", "")
     end = time.monotonic() + 10
     while any(_runs(pid) for pid in pids) and time.monotonic() < end:
