@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from ops.processes import Processes
 EVERY = 5.0
 #: the pause before the next start, in seconds; one that held for twice the longest begins anew
 FIRST, LONGEST = 5.0, 300.0
+KEPT = (*PARTS, HISTORY)
 
 
 @dataclass
@@ -25,28 +27,22 @@ class Keeper:
 
     processes: Processes
     start: Callable[[str], None]
-    _pauses: dict[str, float] = field(default_factory=dict)
-    _started: dict[str, float] = field(default_factory=dict)
+    #: of what was started here: when, and the pause after it
+    _started: dict[str, tuple[float, float]] = field(default_factory=dict)
 
     def look(self, now: float) -> list[str]:
         """Start what was started once and runs no longer; which these were. ``now`` is in seconds."""
-        ended = [part for part in (*PARTS, HISTORY) if part in self.processes.names() and self._may(part, now)]
-        for part in ended:
-            self.start(part)
-            self._started[part] = now
-        return ended
-
-    def _may(self, part: str, now: float) -> bool:
-        if self.processes.running(part):
-            return False
-        held = now - self._started.get(part, -2 * LONGEST)
-        if held >= 2 * LONGEST:
-            self._pauses[part] = FIRST
-        elif held < self._pauses[part]:
-            return False
-        else:
-            self._pauses[part] = min(2 * self._pauses[part], LONGEST)
-        return True
+        begun = []
+        for part in self.processes.names():
+            if part not in KEPT or self.processes.running(part):
+                continue
+            began, pause = self._started.get(part, (-math.inf, 0.0))
+            if now - began >= pause:
+                held = now - began >= 2 * LONGEST
+                self._started[part] = now, FIRST if held else min(2 * pause, LONGEST)
+                self.start(part)
+                begun.append(part)
+        return begun
 
 
 def main() -> None:

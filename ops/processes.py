@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import signal
 import subprocess
 from collections.abc import Mapping, Sequence
@@ -26,6 +27,7 @@ class Processes:
         """Start ``command`` in a session of its own, its output in the log, and remember it. Returns the pid."""
         for pid in [pid for pid, one in _OURS.items() if one.poll() is not None]:
             del _OURS[pid]
+        self._sweep(name)
         log = self.log(name)
         log.parent.mkdir(parents=True, exist_ok=True)
         with log.open("ab") as out:
@@ -67,6 +69,7 @@ class Processes:
                     one.kill()
             psutil.wait_procs(family, timeout=10)
             _reap(process.pid)
+        self._sweep(name)
         self._note(name).unlink(missing_ok=True)
         return process is not None
 
@@ -77,6 +80,17 @@ class Processes:
     def names(self) -> list[str]:
         """What was started and not yet stopped."""
         return sorted(note.stem for note in (self.folder / "pids").glob("*.json"))
+
+    def _sweep(self, name: str) -> None:
+        """End what is left of a process that has ended: each leads a session, and some workers outlive their leader."""
+        try:
+            leader = json.loads(self._note(name).read_text())["pid"]
+        except (OSError, ValueError, KeyError):
+            return
+        if not _alive(leader):
+            for one in _session(leader):
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    one.kill()
 
     def _note(self, name: str) -> Path:
         return self.folder / "pids" / f"{name}.json"
@@ -95,6 +109,22 @@ def _children(process: psutil.Process) -> list[psutil.Process]:
         return process.children(recursive=True)
     except psutil.NoSuchProcess:
         return []
+
+
+def _alive(pid: int) -> bool:
+    try:
+        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
+
+
+def _session(leader: int) -> list[psutil.Process]:
+    found = []
+    for one in psutil.process_iter():
+        with contextlib.suppress(ProcessLookupError):
+            if os.getsid(one.pid) == leader:
+                found.append(one)
+    return found
 
 
 def _reap(pid: int) -> None:

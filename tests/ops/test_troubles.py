@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
+import signal
 import socket
 import subprocess
 import threading
@@ -12,6 +14,7 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import psutil
 import pytest
 from ops.airflow import HISTORY, KEEPER, PARTS, Airflow
 from ops.cluster import reach
@@ -170,6 +173,34 @@ def test_a_pid_that_another_process_has_now_is_not_ended(tmp_path: Path) -> None
     finally:
         other.kill()
         other.wait()
+
+
+def session(leader: int) -> list[int]:
+    """The processes of a session that are no zombies."""
+    found = []
+    for one in psutil.process_iter(["status"]):
+        with contextlib.suppress(ProcessLookupError):
+            if os.getsid(one.pid) == leader and one.info["status"] != psutil.STATUS_ZOMBIE:
+                found.append(one.pid)
+    return found
+
+
+@pytest.mark.parametrize("again", [False, True])
+@pytest.mark.parametrize("script", ["trap 'sleep 61 & exit' TERM", "sleep 62 &"])
+def test_no_worker_outlives_its_leader(tmp_path: Path, script: str, again: bool) -> None:
+    processes = Processes(tmp_path)
+    command = ["sh", "-c", f"{script}\n echo up; while :; do sleep 0.05; done"]
+    leader = processes.start("scheduler", command, os.environ, tmp_path)
+    while not processes.log("scheduler").read_text():
+        time.sleep(0.05)
+    os.kill(leader, signal.SIGTERM if "trap" in script else signal.SIGKILL)
+    while processes.running("scheduler"):
+        time.sleep(0.05)
+    assert session(leader), "it left one"
+    if again:
+        processes.start("scheduler", ["sleep", "63"], os.environ, tmp_path)
+    assert processes.stop("scheduler") is again
+    assert session(leader) == []
 
 
 def test_airflow_ends_side_by_side_and_the_api_server_last(tmp_path: Path) -> None:
