@@ -34,7 +34,7 @@ def due(where: Where, now: datetime) -> list[list[str]]:
     """The ids of the feeds that are due, in shards; those of one host in one of them."""
     from newswatch.pipeline import poll
 
-    return poll.shards(poll.due(_poll(where, now), every=where.every))
+    return poll.shards(poll.due(open_store(where.namespace), _specs(where), now, every=where.every))
 
 
 def shard(where: Where, now: datetime, feeds: Sequence[str], progress: Progress = lambda _: None) -> PollReport:
@@ -90,15 +90,19 @@ def retag(where: Where, now: datetime, progress: Callable[[int], None] = lambda 
     return run(open_store(where.namespace), place.tagger(where), alerting(where)[1], now, progress)
 
 
-def _poll(where: Where, now: datetime) -> Poll:
+def _specs(where: Where) -> dict[str, FeedSpec]:
     from newswatch.config.feeds import load_feeds
+
+    return {spec.id: spec for spec in load_feeds(where.feeds or where.folder / "feeds.yaml")}
+
+
+def _poll(where: Where, now: datetime) -> Poll:
     from newswatch.fetch import settings_from
     from newswatch.pipeline.poll import Poll
 
     pairs = allowed(where.allow)
-    specs = {spec.id: spec for spec in load_feeds(where.feeds or where.folder / "feeds.yaml")}
     settings = settings_from(os.environ, __version__)
-    return Poll(open_store(where.namespace), specs, place.tagger(where), now, settings, pairs)
+    return Poll(open_store(where.namespace), _specs(where), place.tagger(where), now, settings, pairs)
 
 
 def seeds_matched(where: Where) -> str:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import dataclasses
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
 
 from newswatch import fetch, schedule
 from newswatch.index import feeds
-from newswatch.index.client import again
-from newswatch.model.feed import Ask, FeedState
+from newswatch.index.client import Store, again
+from newswatch.model.feed import Ask, FeedSpec, FeedState
 from newswatch.pipeline.apart import Settle, apart
 from newswatch.pipeline.shard import STATES, PollReport, run
 from newswatch.pipeline.turn import Poll
@@ -20,14 +21,15 @@ SHARDS = 8
 #: due feeds for which processes are started, and how many at most: each takes 60 MB of its own
 MANY, PROCESSES = 50, 2
 Progress = Callable[[FeedState], None]
+Specs = Mapping[str, FeedSpec]
 
 
-def due(poll: Poll, *, every: bool = False) -> list[Ask]:
+def due(store: Store, specs: Specs, now: datetime, *, every: bool = False) -> list[Ask]:
     """What is to be asked now, of ``every`` feed or of those that are due; their states are read in one request.
 
     Feeds that were switched off are marked as paused.
     """
-    return _asks(poll, _begun(poll, every=every))
+    return _asks(specs, _begun(store, specs, now, every=every), now)
 
 
 def shards(asks: Iterable[Ask], number: int = SHARDS) -> list[list[str]]:
@@ -49,8 +51,9 @@ def poll_due(poll: Poll, progress: Progress = lambda _: None, *, every: bool = F
 
     Raises StoreError when the store could not take what they brought, NewswatchError when a process was ended.
     """
-    states = _begun(poll, every=every)
-    parts = shards(_asks(poll, states), _processes(len(states)))
+    states = _begun(poll.store, poll.specs, poll.now, every=every)
+    number = _processes(len(states))
+    parts = shards(_asks(poll.specs, states, poll.now), number) if number > 1 else []
     if len(parts) <= 1:
         return run(poll, states, lambda settled: _write(poll, settled, progress))
 
@@ -75,26 +78,26 @@ def poll_due(poll: Poll, progress: Progress = lambda _: None, *, every: bool = F
 def poll_shard(poll: Poll, ids: Sequence[str], progress: Progress = lambda _: None) -> PollReport:
     """Poll the feeds ``ids`` once, due or not. Raises StoreError as ``poll_due`` does."""
     listed = [name for name in ids if name in poll.specs]
-    states = _current(poll, listed, feeds.states(poll.store, listed))
+    states = _current(poll.specs, listed, feeds.states(poll.store, listed))
     return run(poll, states, lambda settled: _write(poll, settled, progress))
 
 
-def _begun(poll: Poll, *, every: bool) -> dict[str, FeedState]:
+def _begun(store: Store, specs: Specs, now: datetime, *, every: bool) -> dict[str, FeedState]:
     """The states with which a poll of what is due starts, read in one request."""
-    known = feeds.states(poll.store, poll.specs)
-    specs = tuple(poll.specs.values())
+    known = feeds.states(store, specs)
     if every:
-        return _current(poll, list(poll.specs), known)
-    feeds.write_states(poll.store, schedule.paused(known, specs))
-    return _current(poll, [spec.id for spec in schedule.due(known, specs, poll.now)], known)
+        return _current(specs, specs, known)
+    listed = tuple(specs.values())
+    feeds.write_states(store, schedule.paused(known, listed))
+    return _current(specs, [spec.id for spec in schedule.due(known, listed, now)], known)
 
 
-def _current(poll: Poll, ids: Sequence[str], known: Mapping[str, FeedState]) -> dict[str, FeedState]:
-    return {name: schedule.current(poll.specs[name], known.get(name)) for name in ids}
+def _current(specs: Specs, ids: Iterable[str], known: Mapping[str, FeedState]) -> dict[str, FeedState]:
+    return {name: schedule.current(specs[name], known.get(name)) for name in ids}
 
 
-def _asks(poll: Poll, states: Mapping[str, FeedState]) -> list[Ask]:
-    return [schedule.ask(poll.specs[name], state, poll.now) for name, state in states.items()]
+def _asks(specs: Specs, states: Mapping[str, FeedState], now: datetime) -> list[Ask]:
+    return [schedule.ask(specs[name], state, now) for name, state in states.items()]
 
 
 def _processes(feeds_due: int) -> int:
