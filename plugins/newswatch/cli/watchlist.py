@@ -16,7 +16,6 @@ from newswatch.errors import UsageError
 if TYPE_CHECKING:
     from newswatch.tag.compare import Text
 
-
 group = typer.Typer(help="The watch-list: check it, compare two, ask what it lacks.", no_args_is_help=True)
 
 

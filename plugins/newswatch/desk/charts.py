@@ -40,16 +40,12 @@ def volume_request(namespace: str, rule: Volume, span: str, now: datetime) -> di
 
 
 def volumes(rule: Volume, span: str, answer: Mapping[str, Any]) -> dict[str, tuple[float, float | None]]:
-    """The answer of ``volume_request``: tag → stories, usual stories.
-
-    What is usual is told, for the whole span, only when most of it could be judged.
-    """
-    found: dict[str, tuple[float, float | None]] = {}
+    """The answer of ``volume_request``: tag → stories, usual stories (None when nobody can say)."""
     buckets = SPANS[span] / rule.bucket
-    for tag, observed, expected, judged in query.table(_panel(rule.id), {"": answer}).rows:
-        known = 2 * _number(judged) > buckets
-        found[str(tag)] = _number(observed), _number(expected) * buckets / _number(judged) if known else None
-    return found
+    return {
+        str(tag): (_number(observed), counts.usual(_number(expected), _number(judged), buckets))
+        for tag, observed, expected, judged in query.table(_panel(rule.id), {"": answer}).rows
+    }
 
 
 def volume_picture(request: Request) -> Response:

@@ -85,14 +85,15 @@ class Desk:
         return Fresh(lambda: Tagger(self.watchlist), self.where.folder / "watchlist")
 
     @cached_property
-    def _feeds(self) -> Fresh[Sequence[FeedSpec]]:
+    def _feeds(self) -> Fresh[tuple[Sequence[FeedSpec], Mapping[str, str]]]:
+        """The feeds, and the names of publishers by their ids."""
         file = self.where.feeds or self.where.folder / "feeds.yaml"
-        return Fresh(lambda: load_feeds(file), file)
 
-    @cached_property
-    def _names(self) -> Fresh[Mapping[str, str]]:
-        file = self.where.feeds or self.where.folder / "feeds.yaml"
-        return Fresh(lambda: {one.publisher.id: one.publisher_name or one.publisher.id for one in self.feeds}, file)
+        def read() -> tuple[Sequence[FeedSpec], Mapping[str, str]]:
+            feeds = load_feeds(file)
+            return feeds, {one.publisher.id: one.publisher_name for one in feeds if one.publisher_name}
+
+        return Fresh(read, file)
 
     @cached_property
     def _everything(self) -> Fresh[Everything]:
@@ -121,11 +122,11 @@ class Desk:
     def called(self, publisher: str) -> str:
         """A publisher's name; its id while ``feeds.yaml`` gives none or cannot be read."""
         try:
-            return self._names.get().get(publisher, publisher)
+            return self._feeds.get()[1].get(publisher, publisher)
         except ConfigError:
             return publisher
 
     @property
     def feeds(self) -> Sequence[FeedSpec]:
         """The feeds of ``feeds.yaml``."""
-        return self._feeds.get()
+        return self._feeds.get()[0]

@@ -34,6 +34,14 @@ class Point:
     note: str
 
 
+def usual(expected: float, judged: float, buckets: float) -> float | None:
+    """What is usual in a time of so many ``buckets``, of which the ``judged`` ones expected so much together.
+
+    None unless most of the time could be judged.
+    """
+    return expected * buckets / judged if 2 * judged > buckets else None
+
+
 def band_write(store: Store, band: Band) -> Write:
     """The write of a judged bucket, rewritten whole when it is judged again."""
     source = {

@@ -29,8 +29,7 @@ def owned(store: Store) -> list[str]:
 
 def drop_months(store: Store, name: str, keep: timedelta, now: datetime) -> list[str]:
     """Drop the monthly indices whose last day is older than ``keep``; which these were."""
-    start = f"{store.index(name)}-"
-    old = [one for one in owned(store) if one.startswith(start) and _end(one.removeprefix(start)) < now - keep]
+    old = [index for index, end in _months(store, name).items() if end < now - keep]
     for index in old:
         with asking(store):
             store.client.indices.delete(index=index, ignore_unavailable=True)
@@ -54,15 +53,13 @@ def hand_to_lifecycle(store: Store, name: str, keep: timedelta) -> None:
 
     Without an origination date ILM counts from the day on which an index was made.
     """
-    start = f"{store.index(name)}-"
     with asking(store):
         store.client.ilm.put_lifecycle(name=store.index(name), policy=policy(keep))
-    for index in owned(store):
-        if index.startswith(start):
-            end = int(_end(index.removeprefix(start)).timestamp()) * 1000
-            given = {"index.lifecycle.name": store.index(name), "index.lifecycle.origination_date": end}
-            with asking(store):
-                store.client.indices.put_settings(index=index, settings=given)
+    for index, end in _months(store, name).items():
+        begun = int(end.timestamp()) * 1000
+        given = {"index.lifecycle.name": store.index(name), "index.lifecycle.origination_date": begun}
+        with asking(store):
+            store.client.indices.put_settings(index=index, settings=given)
 
 
 def prune(store: Store, name: str, query: Mapping[str, Any], sort: str) -> int:
@@ -77,6 +74,12 @@ def prune(store: Store, name: str, query: Mapping[str, Any], sort: str) -> int:
             raise StoreError(f"{len(refused)} old documents of {index} could not be deleted: {refused[0].reason}")
         count += len(page)
     return count
+
+
+def _months(store: Store, name: str) -> dict[str, datetime]:
+    """The monthly indices of a kind, with the end of their month."""
+    start = f"{store.index(name)}-"
+    return {one: _end(one.removeprefix(start)) for one in owned(store) if one.startswith(start)}
 
 
 def _end(month: str) -> datetime:

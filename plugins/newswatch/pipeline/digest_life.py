@@ -11,7 +11,7 @@ from newswatch.alert import shelf
 from newswatch.digest.gaps import STEP, answering, gaps
 from newswatch.index import documents, feeds
 from newswatch.index.client import Store
-from newswatch.index.counts import Point, read_series
+from newswatch.index.counts import Point, read_series, usual
 from newswatch.index.signals import signal
 from newswatch.index.state import cursor
 from newswatch.model.alert import SEVERITIES
@@ -235,8 +235,7 @@ def _volume(tag: str, points: Sequence[Point], window: Window) -> Told:
         tuple(point.observed for point in points),
         tuple(None if point.note else point.low for point in points),
         tuple(None if point.note else point.high for point in points),
-        # what is usual is told, for the whole window, only when most of it could be judged
-        sum(point.expected for point in judged) * buckets / len(judged) if 2 * len(judged) > buckets else None,
+        usual(sum(point.expected for point in judged), len(judged), buckets),
     )
 
 
