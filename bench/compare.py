@@ -56,7 +56,7 @@ class _Told(Baseline):
         self.shift = 0
         return 1.0, 1.0, 1.0
 
-    def _coverage(self, feeds: float | None, per_day: float) -> float:
+    def _coverage(self, feeds: float, per_day: float) -> float:
         cover = super()._coverage(feeds, per_day)
         return cover if cover < 0.8 else 1.0
 

@@ -1,7 +1,8 @@
 """What a bucket should hold: level x season x coverage, robust to events, outages, catch-up and bulk loads.
 
-The level is an exponentially weighted ratio of counts to exposure (a gamma-Poisson filter); the greater of a fast and a
-slow one is taken, so that a quiet spell (a holiday) does not make the return to normal look like an event.
+The level is an exponentially weighted ratio of counts to exposure (a gamma-Poisson filter), the mean of a fast and a
+slow one; where the fast one has fallen the slow one counts, so that a quiet spell (a holiday) does not make the return
+to normal look like an event.
 """
 
 from __future__ import annotations
@@ -9,13 +10,17 @@ from __future__ import annotations
 import dataclasses
 import math
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
+from newswatch.detect.runs import Runs
 from newswatch.detect.season import HOURS, Season, hour_of_week
 
 FAST_DAYS = 1.0
 SLOW_DAYS = 10.0
 #: counts that the fast level borrows from the slow one: a small tag's level cannot jump on two items
 BORROWED = 20.0
+#: part by which the fast level has fallen when only the slow one counts
+FALLEN = 0.3
 #: a bucket teaches the baseline at most this many standard deviations above what was expected
 CLIP = 1.5
 #: as little less, and for the season, which must be free to rise
@@ -26,27 +31,22 @@ VARIED = 2.5
 #: part by which a season of a few days may be wrong, and how fast that gets better
 YOUNG = 0.8
 YOUNG_DAYS = 6.0
-#: log-likelihood ratio at which a run of low buckets is an outage
-OUTAGE = 10.0
-#: part of the usual count that an outage leaves, for the odds
-LOW = 0.3
-SPREAD = 0.05
-#: a run that missed more days' worth than this, and left more than this part, is a new level and no outage
-LONGEST_DAYS, LEFT = 3.0, 0.05
-#: what an outage may bring back at once, in parts of what was expected meanwhile
-MISSED = 2.0
-CATCH_UP_HOURS = 2.0
+#: less of the feeds than this are away; and what they bring is judged as if at least this part answered
+COVERED, LEAST = 0.8, 0.05
+#: days for which the season is worked out anew each day, then every third
+FRESH_DAYS = 21.0
+#: days before an event can be told from a young level
+SETTLED_DAYS = 5.0
 CHANGE_DAYS = 8.0
-_NUMBERS = ("rows", "day", "feeds", "top_share", "backlog", "shift", "shift_until", "shift_odds")
+_NUMBERS = ("rows", "day", "feeds", "top_share", "shift", "shift_until", "shift_odds")
 _LISTS = tuple(one.name for one in dataclasses.fields(Season))
 
 
-@dataclass(frozen=True, slots=True)
-class Usual:
+class Usual(NamedTuple):
     """What a bucket should hold: at most (``expected``, for spikes) and at least (``least``, for drops).
 
-    ``guarded`` is its count after guards, ``away`` whether feeds were away, ``covered`` whether feed counts say
-    so. ``doubt`` is the relative variance by which the season may be wrong.
+    ``guarded`` is its count after guards, ``away`` whether feeds were away. ``doubt`` is the relative variance by which
+    the season may be wrong.
     """
 
     expected: float
@@ -55,7 +55,6 @@ class Usual:
     dispersion: float
     doubt: float
     away: bool
-    covered: bool
 
 
 @dataclass(slots=True)
@@ -65,6 +64,7 @@ class Baseline:
     bucket: int
     changes: list[tuple[float, int]] = field(default_factory=list)
     season: Season = field(default_factory=Season)
+    runs: Runs = field(default_factory=Runs)
     rows: int = 0
     day: int = -1
     fast: list[float] = field(default_factory=lambda: [0.0, 0.0])
@@ -72,56 +72,57 @@ class Baseline:
     variance: list[float] = field(default_factory=lambda: [0.6, 30.0])
     feeds: float = -1.0
     top_share: float = 0.2
-    backlog: float = 0.0
-    low_run: list[float] = field(default_factory=lambda: [0.0, 0.0, 0.0])
     shift: int = 0
     shift_until: float = 0.0
     shift_odds: float = 0.0
+    #: what a bucket leaves of the fast and of the slow level
+    keeps: tuple[float, float] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.keeps = 0.5 ** (self.bucket / 86_400 / FAST_DAYS), 0.5 ** (self.bucket / 86_400 / SLOW_DAYS)
 
     def step(self, epoch: float, value: float, feeds: float | None, top: float | None) -> Usual:
         """Judge one bucket by what was known before it, then learn from it."""
-        per_day = 86_400 / self.bucket
-        hour, part = hour_of_week(epoch), ((epoch % 3600) + self.bucket / 2) / 3600 - 0.5
-        if self.bucket > 3600:
-            part = 0.0
-        self._new_day(epoch)
-        cover = self._coverage(feeds, per_day)
-        level_fast, level, least = self._levels(value)
+        bucket, runs, counted = self.bucket, self.runs, feeds is not None
+        per_day = 86_400 / bucket
+        hour, part = hour_of_week(epoch), ((epoch % 3600) + bucket / 2) / 3600 - 0.5 if bucket <= 3600 else 0.0
+        if epoch // 86_400 != self.day:
+            self._new_day(epoch)
+        cover = 1.0 if feeds is None else self._coverage(feeds, per_day)
+        answered = max(cover, LEAST)
+        fast, level, least = self._levels(value)
         shape = self.season.at(hour, part)
         shifted = self.season.at((hour + self.shift) % HOURS, part) if self.shift else shape
-        usual, expected = level * shape, level * max(shape, shifted) * max(cover, 0.05)
-        least *= min(shape, shifted) * max(cover, 0.05)
+        usual, expected = level * shape, level * max(shape, shifted) * answered
+        least *= min(shape, shifted) * answered
         dispersion, doubt = self.variance[0] / self.variance[1], self.season.doubt[hour]
-        guarded = self._without_bulk(value, top, expected)
-        away = cover < 0.8 if feeds is not None else self._low(value, level, shape, dispersion)
-        if away:
-            if feeds is not None:
-                self.backlog += MISSED * max(0.0, usual - guarded)
+        guarded = value if top is None else self._without_bulk(value, top, expected)
+        if cover < COVERED if counted else self._away(value, usual, dispersion, level * per_day):
+            if counted:
+                runs.missed(usual - guarded)
             self.rows += 1
-            return Usual(expected, least, min(guarded, expected), dispersion, doubt, True, feeds is not None)
-        guarded = self._without_backlog(guarded, usual)
-        self._learn(hour, part, guarded, level_fast, cover, (shape, shifted, expected))
+            return Usual(expected, least, min(guarded, expected), dispersion, doubt, True)
+        guarded = runs.paid(guarded, usual, bucket / 3600)
+        held = runs.event(guarded, expected, dispersion, per_day)
+        self._learn(hour, guarded, expected, (fast, shape, answered), held=held)
         if self.shift:
-            self._weigh_shift(epoch, guarded, level * shape, level * shifted)
-        return Usual(expected, least, guarded, dispersion, doubt, False, feeds is not None)
+            self._weigh_shift(epoch, guarded, usual, level * shifted)
+        return Usual(expected, least, guarded, dispersion, doubt, False)
 
     def _new_day(self, epoch: float) -> None:
-        day = int(epoch // 86_400)
-        if day != self.day:
-            self.day = day
+        self.day = int(epoch // 86_400)
+        if self.day % 3 == 0 or self.rows * self.bucket < FRESH_DAYS * 86_400:
             self.season.refresh(self.variance[0] / self.variance[1] * min(1.0, self.bucket / 3600))
         while self.changes and epoch >= self.changes[0][0]:
             moment, direction = self.changes.pop(0)
             if epoch - moment < 86_400 and self.rows * self.bucket > 10 * 86_400:
                 self.shift, self.shift_until, self.shift_odds = direction, epoch + CHANGE_DAYS * 86_400, 0.0
 
-    def _coverage(self, feeds: float | None, per_day: float) -> float:
-        if feeds is None:
-            return 1.0
+    def _coverage(self, feeds: float, per_day: float) -> float:
         if self.feeds < 0:
             self.feeds = max(feeds, 1.0)
         cover, before = min(feeds / self.feeds, 3.0), self.feeds
-        if cover >= 0.8:
+        if cover >= COVERED:
             self.feeds += (feeds - self.feeds) * (1 - 0.5 ** (1 / (2 * per_day)))
         elif feeds > 0:
             self.feeds += (feeds - self.feeds) * (1 - 0.5 ** (1 / (6 * per_day)))
@@ -130,22 +131,21 @@ class Baseline:
             sums[1] *= before / self.feeds
         return cover
 
-    def _slow(self, value: float) -> float:
-        """The slow level, against which the season is learnt: a fast one takes a weekend for a change of level."""
-        return (self.slow[0] + 0.5) / (self.slow[1] + 1.0) if self.slow[1] > 0 else max(value, 0.2)
-
     def _levels(self, value: float) -> tuple[float, float, float]:
-        """The fast level, the greater and the lesser of both."""
+        """The fast level, the usual one, and the lesser of fast and slow; ``value`` is the first bucket's."""
         if self.slow[1] <= 0:
             first = max(value, 0.2)
             return first, first, first
         slow = (self.slow[0] + 0.5) / (self.slow[1] + 1.0)
         fast = (self.fast[0] + BORROWED) / (self.fast[1] + BORROWED / slow)
-        return fast, max(fast, slow), min(fast, slow)
+        if fast >= slow:
+            return fast, 0.5 * (fast + slow), slow
+        fallen = min(1.0, (1 - fast / slow) / FALLEN)
+        return fast, slow - 0.5 * (1 - fallen) * (slow - fast), fast
 
-    def _without_bulk(self, value: float, top: float | None, expected: float) -> float:
+    def _without_bulk(self, value: float, top: float, expected: float) -> float:
         """The count with the largest feed held to what it could usually bring."""
-        if top is None or value <= 0:
+        if value <= 0:
             return value
         of_top = min(top, value)
         usual = self.top_share * expected
@@ -153,65 +153,40 @@ class Baseline:
         self.top_share += (of_top / value - self.top_share) * 0.005 * min(1.0, value)
         return value - of_top + limit if of_top > limit else value
 
-    def _low(self, value: float, level: float, shape: float, dispersion: float) -> bool:
-        """Without feed counts: is this bucket part of a run so low that the feeds must have been away?"""
-        usual = level * shape
-        size, half = 1 / max(dispersion, SPREAD), LOW * usual
-        odds = value * math.log(LOW) - (value + size) * math.log((half + size) / (usual + size))
-        before, missed, usually = self.low_run
-        if before > OUTAGE and value > usual:
-            self.backlog = max(self.backlog, MISSED * missed)
-            self.low_run = [0.0, 0.0, 0.0]
+    def _away(self, value: float, usual: float, dispersion: float, a_day: float) -> bool:
+        """Without feed counts: were feeds away? When they are for too long, it is the level that fell."""
+        if not self.runs.away(value, usual, dispersion):
             return False
-        run = max(0.0, before + odds)
-        self.low_run = [min(run, 4 * OUTAGE), missed + max(0.0, usual - value), usually + usual]
-        if run == 0.0 or self._lower(level):
-            self.low_run = [0.0, 0.0, 0.0]
-            return False
-        return run > OUTAGE and value < 0.75 * usual
-
-    def _lower(self, level: float) -> bool:
-        """Is a low run too long for an outage that leaves something? Then it shows the new level."""
-        _, missed, usually = self.low_run
-        left = 1 - missed / usually
-        if missed * self.bucket < LONGEST_DAYS * 86_400 * level or left < LEFT:
-            return False
+        left = self.runs.left(a_day)
         self.fast[0] *= left
         self.slow[0] *= left
-        return True
-
-    def _without_backlog(self, value: float, usual: float) -> float:
-        """After an outage the excess pays off what was missed before it counts as news."""
-        if self.backlog <= 0:
-            return value
-        paid = min(max(0.0, value - usual), self.backlog)
-        self.backlog = (self.backlog - paid) * 0.5 ** (self.bucket / (CATCH_UP_HOURS * 3600))
-        if self.backlog < 0.5:
-            self.backlog = 0.0
-        return value - paid
+        return left == 1.0
 
     def _learn(
-        self, hour: int, part: float, value: float, level: float, cover: float, around: tuple[float, float, float]
+        self, hour: int, value: float, expected: float, usual: tuple[float, float, float], *, held: bool
     ) -> None:
-        shape, _, expected = around
-        per_day = 86_400 / self.bucket
-        dispersion = self.variance[0] / self.variance[1]
+        """Learn level, season and dispersion; while an event holds no more than the level says (``held``)."""
+        level, shape, answered = usual
+        per_day, exposure, variance = 86_400 / self.bucket, shape * answered, self.variance
+        mean = level * exposure
         young = YOUNG * math.exp(-self.rows / per_day / YOUNG_DAYS)
-        spread = math.sqrt(expected + (dispersion + 0.01 + young**2) * expected * expected)
+        spread = math.sqrt(expected + (variance[0] / variance[1] + 0.01 + young * young) * expected * expected)
         clip = expected + CLIP * spread + 1
         if self.rows < 2 * per_day:
             clip = max(clip, 3 * expected + 3)
-        weight = max(cover, 0.05)
-        mean = level * shape * weight
-        known = max(min(value, clip), mean - LOWER * spread)
-        seasonal = max(min(value, expected + SEASONAL * spread + 1), mean - LOWER * spread)
-        for sums, days in ((self.fast, FAST_DAYS), (self.slow, SLOW_DAYS)):
-            keep = 0.5 ** (1 / (days * per_day))
-            sums[0], sums[1] = sums[0] * keep + known, sums[1] * keep + shape * weight
-        self.season.learn(hour, seasonal, self._slow(value) * weight, max(1.0, 3600 / self.bucket))
-        varied = max(min(value, expected + VARIED * spread + 1), mean - VARIED * spread)
-        self.variance[0] = max(0.0, self.variance[0] * 0.9997 + (varied - mean) ** 2 - mean)
-        self.variance[1] = self.variance[1] * 0.9997 + mean * mean
+        elif held and self.rows > SETTLED_DAYS * per_day:
+            clip = mean
+        least, slow = mean - LOWER * spread, self.slow
+        known = _within(value, least, clip)
+        for sums, keep in zip((self.fast, slow), self.keeps, strict=True):
+            sums[0], sums[1] = sums[0] * keep + known, sums[1] * keep + exposure
+        # against the slow level: the fast one takes a weekend for a change of level
+        flat = (slow[0] + 0.5) / (slow[1] + 1.0) * answered
+        seasonal = _within(value, least, expected + SEASONAL * spread + 1)
+        self.season.learn(hour, seasonal, flat, max(1.0, 3600 / self.bucket))
+        off = _within(value, mean - VARIED * spread, expected + VARIED * spread + 1) - mean
+        varied = variance[0] * 0.9997 + off * off - mean
+        variance[0], variance[1] = varied if varied > 0.0 else 0.0, variance[1] * 0.9997 + mean * mean
         self.rows += 1
 
     def _weigh_shift(self, epoch: float, value: float, usual: float, shifted: float) -> None:
@@ -229,7 +204,7 @@ class Baseline:
     def pack(self) -> tuple[list[float], list[list[float]]]:
         """The state as single numbers and as lists (in the order of ``_LISTS``)."""
         numbers = [float(getattr(self, name)) for name in _NUMBERS]
-        return numbers + self.fast + self.slow + self.variance + self.low_run, [
+        return numbers + self.fast + self.slow + self.variance + self.runs.pack(), [
             getattr(self.season, name) for name in _LISTS
         ]
 
@@ -238,10 +213,14 @@ class Baseline:
         for name, value in zip(_NUMBERS, numbers, strict=False):
             setattr(self, name, int(value) if name in ("rows", "day", "shift") else value)
         rest = numbers[len(_NUMBERS) :]
-        self.fast, self.slow, self.variance, self.low_run = rest[0:2], rest[2:4], rest[4:6], rest[6:9]
+        self.fast, self.slow, self.variance, self.runs = rest[0:2], rest[2:4], rest[4:6], Runs(*rest[6:])
         at = 0
         for name in _LISTS:
             length = len(getattr(self.season, name))
             setattr(self.season, name, lists[at : at + length])
             at += length
         return len(lists) - at
+
+
+def _within(value: float, least: float, most: float) -> float:
+    return least if value < least else min(value, most)

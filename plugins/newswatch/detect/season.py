@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -17,15 +18,25 @@ DAILY, DAILY_HOURS = 0.6, 3.0
 KIND, KIND_HOURS = 0.35, 4.0
 EACH, EACH_HOURS = 0.15, 3.0
 WEEKEND, WEEKDAY = 0.4, 0.1
-#: directions of the prior that are kept
-RANK = 36
+#: directions of the prior that are kept: with the odd days few enough for the algebra to stay in one thread
+RANK = 32
 #: part by which an hour's count varies beyond chance
 ROUGH = 0.03
+#: and by which a whole day does, a holiday above all
+ODD = 0.2
 ROUNDS = 2
 #: before anything is known
 DOUBT = 0.5
+#: log-likelihood ratio at which another midnight is believed, once there was a week
+SURE, WEEK = 4.0, 0.95
 #: 1970-01-01 was a Thursday: three days after a Monday
 _EPOCH_SHIFT = 72
+
+
+Array = NDArray[np.float64]
+_HOUR, _TWICE = np.arange(HOURS), np.arange(2 * HOURS) % HOURS
+#: the last hours of seven days, for each hour at which days may begin, in two weeks put end to end
+_ENDS = np.arange(-12, 12)[:, None] + 24 * np.arange(2, 9) - 1
 
 
 def hour_of_week(epoch: float) -> int:
@@ -37,7 +48,8 @@ def hour_of_week(epoch: float) -> int:
 class Season:
     """Decayed counts and exposures per hour of the week, how many weeks they stand for, and the ``shape`` (mean 1).
 
-    ``doubt`` is the relative variance by which the shape may be wrong.
+    ``doubt`` is the relative variance by which the shape may be wrong, ``midnight`` the hour (UTC, -12 to 11) at which
+    the days of those who write begin.
     """
 
     counts: list[float] = field(default_factory=lambda: [0.0] * HOURS)
@@ -45,12 +57,18 @@ class Season:
     shape: list[float] = field(default_factory=lambda: [1.0] * HOURS)
     doubt: list[float] = field(default_factory=lambda: [DOUBT] * HOURS)
     weeks: list[float] = field(default_factory=lambda: [0.0])
+    midnight: list[float] = field(default_factory=lambda: [0.0])
 
     def at(self, hour: int, part: float) -> float:
-        """The shape ``part`` (-0.5 to 0.5) of an hour away from the middle of ``hour``, by linear interpolation."""
-        if part >= 0:
-            return (1 - part) * self.shape[hour] + part * self.shape[(hour + 1) % HOURS]
-        return (1 + part) * self.shape[hour] - part * self.shape[hour - 1]
+        """The shape ``part`` (-0.5 to 0.5) of an hour away from the middle of ``hour``.
+
+        By linear interpolation, except across midnight, where another day begins at once.
+        """
+        own, ahead = self.shape[hour], part > 0
+        if (hour + ahead - self.midnight[0]) % 24 == 0:
+            return own
+        beside = self.shape[(hour + 1) % HOURS if ahead else hour - 1]
+        return own + abs(part) * (beside - own)
 
     def learn(self, hour: int, count: float, exposure: float, per_hour: float) -> None:
         """Add one bucket: ``exposure`` is what it would have held in a flat week; ``per_hour`` buckets make an hour."""
@@ -67,38 +85,61 @@ class Season:
         """
         if not any(self.exposure):
             return
-        ways, back = _ways()
-        counts, exposure = np.array(self.counts), np.array(self.exposure)
-        place = back @ np.log(self.shape)
+        ways, odd, back = _ways()
+        both = np.array([self.counts, self.exposure])
+        midnight = self._midnight(both, dispersion)
+        local = (_HOUR + midnight) % HOURS
+        (counts, exposure), shape = both[:, local], np.array(self.shape)[local]
+        every = np.concatenate([ways, odd / math.sqrt(max(self.weeks[0], 0.5))], axis=1)
+        place = np.concatenate([back @ np.log(shape), np.zeros(odd.shape[1])])
         for _ in range(ROUNDS if self.weeks[0] < 2 else 1):
-            mean = exposure * np.exp(ways @ place)
+            mean = exposure * np.exp(every @ place)
             weight = 1 / (1 + (dispersion + ROUGH) * mean / max(self.weeks[0], 0.1))
-            slope = ways.T @ ((counts - mean) * weight) - place
-            half = ways * np.sqrt(mean * weight)[:, None]
+            slope = every.T @ ((counts - mean) * weight) - place
+            half = every * np.sqrt(mean * weight)[:, None]
             spread = np.linalg.inv(half.T @ half + np.eye(len(place)))
             step = spread @ slope
-            place = place + step * min(1.0, 2.0 / max(1e-9, float(np.abs(ways @ step).max())))
-        shape = np.exp(np.clip(ways @ place, -4, 4))
-        self.shape = list((shape / shape.mean()).tolist())
-        self.doubt = list(np.minimum(np.sum((ways @ spread) * ways, axis=1), DOUBT).tolist())
+            place = place + step * min(1.0, 2.0 / max(1e-9, float(np.abs(every @ step).max())))
+        shape = np.exp(np.clip(ways @ place[:RANK], -4, 4))
+        doubt = np.minimum(np.sum((ways @ spread[:RANK, :RANK]) * ways, axis=1), DOUBT)
+        utc = (_HOUR - midnight) % HOURS
+        self.shape = (shape / shape.mean())[utc].tolist()
+        self.doubt = doubt[utc].tolist()
+
+    def _midnight(self, both: Array, dispersion: float) -> int:
+        """That hour at which seven days of one clock, each with a factor of its own, explain the counts best."""
+        seen, flat = both.reshape(2, 7, 24).sum(axis=1) + 1e-3
+        usual = both[1] * (seen / flat)[_HOUR % 24]
+        weight = 1 / (1 + (dispersion + ROUGH) * usual / max(self.weeks[0], 0.1))
+        sums = np.cumsum((np.array([both[0], usual]) * weight)[:, _TWICE], axis=1)
+        had, would = sums[:, _ENDS] - sums[:, _ENDS - 24] + 1.0
+        odds = (had * np.log(had / would)).sum(axis=1)
+        best = int(odds.argmax())
+        if self.weeks[0] > WEEK and odds[best] > odds[int(self.midnight[0]) + 12] + SURE:
+            self.midnight[0] = best - 12.0
+        return int(self.midnight[0])
 
     def roll(self, hours: int) -> None:
         """Move the whole season ``hours`` earlier, as when local clocks go forward."""
         for name in ("counts", "exposure", "shape", "doubt"):
             values = getattr(self, name)
             setattr(self, name, values[hours:] + values[:hours])
+        self.midnight[0] = min(11.0, max(-12.0, self.midnight[0] - hours))
 
 
 @cache
-def _ways() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Directions in which the logarithm of the shape may move, each scaled to its prior deviation; and the way back."""
+def _ways() -> tuple[Array, Array, Array]:
+    """Directions in which the logarithm of the shape may move, each scaled to its prior deviation.
+
+    Then those in which the days of a week may have been odd, and the way back to the first.
+    """
     hour = np.arange(HOURS)
     day, clock = hour // 24, hour % 24
     weekend = day >= 5
     gap = np.abs(clock[:, None] - clock[None, :])
     gap = np.minimum(gap, 24 - gap)
 
-    def near(hours: float) -> NDArray[np.float64]:
+    def near(hours: float) -> Array:
         return np.asarray(np.exp(-0.5 * (gap / hours) ** 2))
 
     same_day, same_kind = day[:, None] == day[None, :], weekend[:, None] == weekend[None, :]
@@ -108,7 +149,8 @@ def _ways() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     size, direction = np.linalg.eigh(cover)
     best = slice(-RANK, None)
     ways = direction[:, best] * np.sqrt(size[best])
-    return ways, np.ascontiguousarray((direction[:, best] / np.sqrt(size[best])).T)
+    odd = ODD * (day[:, None] == np.arange(7)).astype(float)
+    return ways, odd, np.ascontiguousarray((direction[:, best] / np.sqrt(size[best])).T)
 
 
 def clock_changes(first: datetime, last: datetime) -> list[tuple[float, int]]:

@@ -46,23 +46,29 @@ class Tail:
     rows: int = 0
     place: float = PLACE
     scale: float = EXCESS
+    #: logarithms of how many excursions and of how many days a week has
+    often: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.often = math.log(TAIL * 604_800 / max(self.bucket, RUN_HOURS * 3600)) + math.log(7.0)
 
     def rate(self, value: float) -> float:
         """Natural logarithm of how many excursions a week should reach ``value``."""
-        per_week = TAIL * 604_800 / max(self.bucket, RUN_HOURS * 3600)
-        peaks = math.log(per_week) - (value - self.level) / self.excess
-        return 0.5 * (peaks + math.log(7.0) - (value - self.place) / self.scale)
+        often = self.often - (value - self.level) / self.excess - (value - self.place) / self.scale
+        return 0.5 * often
 
     def learn(self, value: float) -> None:
         """Move quantile and mean excess; a single excess counts at most five times the mean."""
-        gain = max(0.002, 1 / (self.seen + 50))
         self.seen += 1
-        self.level = max(self.level + gain * self.excess * 8 * ((value > self.level) - TAIL), LEVEL)
+        gain = 1 / (self.seen + 49) if self.seen < 451 else 0.002
+        level = self.level + gain * self.excess * 8 * ((value > self.level) - TAIL)
+        self.level = level if level > LEVEL else LEVEL
         if value > self.level:
             weight = max(0.004, 1 / (TAIL_PRIOR + self.seen * TAIL))
             self.excess += weight * (min(value - self.level, 5 * self.excess) - self.excess)
             self.excess = max(self.excess, EXCESS)
-        self.highest = max(self.highest, value)
+        if value > self.highest:
+            self.highest = value
         self.rows += 1
         if self.rows * self.bucket >= 86_400:
             self.maxima = [*self.maxima[1 - DAYS :], self.highest]

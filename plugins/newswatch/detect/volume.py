@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import itertools
 import math
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -13,7 +14,7 @@ import numpy as np
 from newswatch.detect.baseline import Baseline, Usual
 from newswatch.detect.scan import Array, scaled, scan, windows
 from newswatch.detect.season import Season, clock_changes
-from newswatch.detect.tail import Excursion, Tail, score
+from newswatch.detect.tail import MARGIN, Excursion, Tail, score
 
 BUDGET = 0.05
 #: history before anything is said
@@ -23,7 +24,7 @@ PROMISED = 1.1
 #: a season lent by the whole weighs as many counts as this
 LENT = 4.0
 #: of the packed state; goes up when what is packed changes
-LAYOUT = 3
+LAYOUT = 4
 
 Direction = Literal["spike", "drop"]
 
@@ -89,41 +90,38 @@ class Detector:
         own = self.baseline.season
         own.counts = [LENT * part for part in season.shape]
         own.exposure = [LENT] * len(own.counts)
-        own.shape = list(season.shape)
+        own.shape, own.midnight = list(season.shape), list(season.midnight)
 
     def judge(self, rows: Rows) -> Judged:
         """Judge every bucket from the buckets up to it. ``rows`` go on where the last ones ended."""
-        usual = self._usual(rows)
-        fresh = np.array([self._side(one, value) for one, value in zip(usual, rows.value, strict=True)]).T
-        surprise = self._surprise(fresh.reshape(4, -1), trimmed=rows.top is None)
-        young = (self.rows + 1 + np.arange(len(usual))) * self.bucket < QUIET_DAYS * 86_400
-        told, alert, holding, span = self._tell(surprise)
-        expected, dispersion = (np.array([getattr(one, name) for one in usual]) for name in ("expected", "dispersion"))
+        expected, least, guarded, dispersion, doubt, away = self._usual(rows)
+        young = (self.rows + 1 + np.arange(len(expected))) * self.bucket < QUIET_DAYS * 86_400
+        if self.direction == "spike":
+            fresh = np.stack([guarded, expected, dispersion, doubt])
+        else:
+            gone = (away > 0) & (rows.feeds is not None)
+            fresh = np.stack([np.where(gone, least, rows.value), least, dispersion, doubt])
+        told, alert, holding, span = self._tell(self._surprise(fresh, trimmed=rows.top is None))
         wide = 1.96 * np.sqrt(expected + dispersion * expected**2)
         return Judged(
             expected, np.maximum(expected - wide, 0), expected + wide, told, alert, holding, span, young.astype(float)
         )
 
-    def _usual(self, rows: Rows) -> list[Usual]:
+    def _usual(self, rows: Rows) -> Array:
+        """What the baseline says, a column per bucket (the fields of ``Usual``)."""
         first = rows.start.timestamp()
         step = timedelta(seconds=rows.bucket)
         # each change belongs to the first bucket that starts at it or after it, however the rows were cut
         self.baseline.changes = clock_changes(
             rows.start - step + timedelta(seconds=1), rows.start + step * (len(rows.value) - 1)
         )
-        feeds = [None] * len(rows.value) if rows.feeds is None else rows.feeds.tolist()
-        top = [None] * len(rows.value) if rows.top is None else rows.top.tolist()
-        values = rows.value.tolist()
-        return [
-            self.baseline.step(first + number * rows.bucket, values[number], feeds[number], top[number])
-            for number in range(len(values))
+        feeds = itertools.repeat(None) if rows.feeds is None else rows.feeds.tolist()
+        top = itertools.repeat(None) if rows.top is None else rows.top.tolist()
+        usual = [
+            self.baseline.step(first + number * rows.bucket, *row)
+            for number, row in enumerate(zip(rows.value.tolist(), feeds, top, strict=False))
         ]
-
-    def _side(self, usual: Usual, value: float) -> tuple[float, float, float, float]:
-        if self.direction == "spike":
-            return usual.guarded, usual.expected, usual.dispersion, usual.doubt
-        least = usual.least
-        return (least if usual.away and usual.covered else float(value)), least, usual.dispersion, usual.doubt
+        return np.array(usual, dtype=float).reshape(-1, len(Usual._fields)).T
 
     def _surprise(self, fresh: Array, *, trimmed: bool) -> Array:
         before = self.kept.shape[1]
@@ -137,18 +135,18 @@ class Detector:
         n = surprise.shape[1]
         best, which = surprise.max(axis=0).tolist(), surprise.argmax(axis=0).tolist()
         told, alert, holding, span = (np.zeros(n) for _ in range(4))
-        reach, state = int(self.lengths[-1]), self.excursion
+        reach, state, tail, limit = int(self.lengths[-1]), self.excursion, self.tail, self.limit
         for number in range(n):
             at, value, window = self.rows, best[number], which[number]
             self.rows += 1
             if state.after > 0 and at - state.after < reach:
                 value, window = self._recent(surprise[:, number], at - state.after)
-            rate = self.tail.rate(value)
+            rate = tail.rate(value)
             if not state.alerted:
-                self.tail.learn(value)
-            if self.young:
+                tail.learn(value)
+            if (not state.open and rate >= limit + MARGIN) or self.young:
                 continue
-            calm, limit = self.tail.rate(float(surprise[state.window, number])) if state.open else 0.0, self.limit
+            calm = tail.rate(float(surprise[state.window, number])) if state.open else 0.0
             if state.advance(at, rate, window, calm, limit):
                 told[number] = score(rate, limit)
                 if rate <= limit and not state.alerted:
