@@ -37,7 +37,8 @@ COVERED, LEAST = 0.8, 0.05
 FRESH_DAYS = 21.0
 #: days before an event can be told from a young level
 SETTLED_DAYS = 5.0
-CHANGE_DAYS = 8.0
+#: days for which a change of clocks is watched, the odds on which it is believed then, and earlier
+CHANGE_DAYS, MOVED, CLEAR = 8.0, 3.0, 25.0
 _NUMBERS = ("rows", "day", "feeds", "top_share", "shift", "shift_until", "shift_odds")
 _LISTS = tuple(one.name for one in dataclasses.fields(Season))
 
@@ -105,17 +106,21 @@ class Baseline:
         guarded = runs.paid(guarded, usual, bucket / 3600)
         held = runs.event(guarded, expected, dispersion, per_day)
         self._learn(hour, guarded, expected, (fast, shape, answered), held=held)
-        if self.shift:
-            self._weigh_shift(epoch, guarded, usual, level * shifted)
+        if self.shift and not held:
+            self._weigh_shift(guarded, usual, level * shifted)
         return Usual(expected, least, guarded, dispersion, doubt, False)
 
     def _new_day(self, epoch: float) -> None:
+        if self.shift:
+            self._decide_shift(ended=epoch > self.shift_until)
         self.day = int(epoch // 86_400)
         if self.day % 3 == 0 or self.rows * self.bucket < FRESH_DAYS * 86_400:
             self.season.refresh(self.variance[0] / self.variance[1] * min(1.0, self.bucket / 3600))
         while self.changes and epoch >= self.changes[0][0]:
             moment, direction = self.changes.pop(0)
             if epoch - moment < 86_400 and self.rows * self.bucket > 10 * 86_400:
+                if self.shift:
+                    self._decide_shift(ended=True)
                 self.shift, self.shift_until, self.shift_odds = direction, epoch + CHANGE_DAYS * 86_400, 0.0
 
     def _coverage(self, feeds: float, per_day: float) -> float:
@@ -189,17 +194,19 @@ class Baseline:
         variance[0], variance[1] = varied if varied > 0.0 else 0.0, variance[1] * 0.9997 + mean * mean
         self.rows += 1
 
-    def _weigh_shift(self, epoch: float, value: float, usual: float, shifted: float) -> None:
-        """Did the series move with the clocks? Decide on clear odds, or at the end of the watch."""
-        size = 20.0
-        usual, shifted = max(usual, 1e-6), max(shifted, 1e-6)
+    def _weigh_shift(self, value: float, usual: float, shifted: float) -> None:
+        """Did the series move with the clocks?"""
+        size, usual, shifted = 20.0, max(usual, 1e-6), max(shifted, 1e-6)
         self.shift_odds += value * math.log(shifted / usual)
         self.shift_odds -= (value + size) * math.log((shifted + size) / (usual + size))
-        if epoch > self.shift_until or abs(self.shift_odds) > 25:
-            if self.shift_odds > 3:
-                self.season.roll(self.shift)
-            if self.shift_odds > 3 or epoch > self.shift_until:
-                self.shift = 0
+
+    def _decide_shift(self, *, ended: bool) -> None:
+        """After whole days: decide on clear odds, or when the watch has ended."""
+        moved = self.shift_odds > (MOVED if ended else CLEAR)
+        if moved:
+            self.season.roll(self.shift)
+        if moved or ended:
+            self.shift = 0
 
     def pack(self) -> tuple[list[float], list[list[float]]]:
         """The state as single numbers and as lists (in the order of ``_LISTS``)."""
