@@ -1,6 +1,6 @@
 """The detector between the reference and an oracle, in worlds made by several rules: recall, false alarms, delay.
 
-python bench/compare.py [SERIES_PER_WORLD]
+python bench/compare.py [SERIES_PER_WORLD [WORLD]]
 """
 
 from __future__ import annotations
@@ -96,22 +96,24 @@ def measure(volumes: list[Volume], found: list[Told]) -> dict[str, float]:
     }
 
 
-def worlds(count: int) -> Iterator[tuple[str, list[Volume]]]:
+def worlds(count: int, only: str = "") -> Iterator[tuple[str, list[Volume]]]:
     """Seeds on which nothing was tuned."""
-    yield "volumes", [news(1000 + number) for number in range(count)]
+    if only in ("", "volumes"):
+        yield "volumes", [news(1000 + number) for number in range(count)]
     for world in WORLDS:
-        yield world.name, [series(world, 5000 + number) for number in range(count)]
+        if only in ("", world.name):
+            yield world.name, [series(world, 5000 + number) for number in range(count)]
 
 
 def main() -> None:
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 40
-    print("world | events | oracle | reference (delay) | newswatch (delay) | shipped at false alarms a week")
-    for name, volumes in worlds(count):
+    print("world | events | oracle (delay) | reference (delay) | newswatch (delay) | shipped at false alarms a week")
+    for name, volumes in worlds(count, *sys.argv[2:3]):
         best, plain, own = (
             measure(volumes, [of(one) for one in volumes]) for of in (oracle, reference.scores, detector)
         )
         print(
-            f"{name} | {sum(len(one.events) for one in volumes)} | {best['recall']:.2f} | "
+            f"{name} | {sum(len(one.events) for one in volumes)} | {best['recall']:.2f} ({best['delay']:g}) | "
             f"{plain['recall']:.2f} ({plain['delay']:g}) | {own['recall']:.2f} ({own['delay']:g}) | "
             f"{own['shipped']:.2f} at {own['false']:.3f}",
             flush=True,
