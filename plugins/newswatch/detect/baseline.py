@@ -170,7 +170,7 @@ class Baseline:
     def _learn(
         self, hour: int, value: float, expected: float, usual: tuple[float, float, float], *, held: bool
     ) -> None:
-        """Learn level, season and dispersion; while an event holds no more than the level says (``held``)."""
+        """Learn level, season and dispersion; while an event holds (``held``) the level learns nothing above itself."""
         level, shape, answered = usual
         per_day, exposure, variance = 86_400 / self.bucket, shape * answered, self.variance
         mean = level * exposure

@@ -78,7 +78,7 @@ class Season:
         self.weeks[0] = self.weeks[0] * keep ** (1 / HOURS) + 1 / (HOURS * per_hour)
 
     def refresh(self, dispersion: float) -> None:
-        """Work out the shape anew; done once a day. ``dispersion`` is the relative variance of an hour's count.
+        """Work out the shape anew. ``dispersion`` is the relative variance of an hour's count.
 
         The mode of a log-Gaussian process given Poisson counts whose weight is lowered by the dispersion (Rasmussen
         and Williams, Gaussian Processes for Machine Learning, 3.4), by Newton steps from the last shape.
