@@ -74,3 +74,32 @@ def test_chance_does_not_lower_the_level_of_a_small_tag() -> None:
         found = expected(mean, seed)
         days = found.reshape(50, PER_DAY).sum(axis=1) / mean.reshape(50, PER_DAY).sum(axis=1)
         assert days[14:].min() > 0.5
+
+
+@pytest.mark.parametrize("part", [0.4, 0.3, 0.15])
+def test_without_feed_counts_a_level_that_fell_for_good_is_learnt_within_a_week(part: float) -> None:
+    mean = local(42, 10, weekend=0.7)
+    mean[28 * PER_DAY :] *= part
+    days = slice(35 * PER_DAY, 42 * PER_DAY)
+    assert expected(mean)[days].sum() < 1.25 * mean[days].sum()
+
+
+def test_a_quiet_weekend_is_no_outage_for_ever() -> None:
+    mean = local(56, 20, "Europe/London", weekend=0.2)
+    saturday = slice(54 * PER_DAY, 55 * PER_DAY)
+    assert expected(mean)[saturday].sum() == pytest.approx(mean[saturday].sum(), rel=0.25)
+
+
+def test_a_first_bucket_that_is_far_too_high_is_forgotten_within_days() -> None:
+    mean = local(14, 10)
+    value = np.random.default_rng(4).poisson(mean).astype(float)
+    value[0] = 500
+    assert judge(Rows(START, 900, value)).expected[5 * PER_DAY :].sum() < 1.3 * mean[5 * PER_DAY :].sum()
+
+
+def test_rows_that_start_off_the_hour_are_read_where_they_were_learnt() -> None:
+    mean = local(42, 60)
+    hourly = mean[2:-2].reshape(-1, 4).sum(axis=1)
+    value = np.random.default_rng(5).poisson(hourly).astype(float)
+    found = judge(Rows(START + timedelta(minutes=30), 3600, value)).expected[28 * 24 :]
+    assert np.abs(np.log(found / hourly[28 * 24 :])).mean() < 0.08

@@ -11,7 +11,7 @@ import orjson
 import pytest
 from bench.volumes import Volume, news, tweets
 
-from newswatch.detect.season import clock_changes
+from newswatch.detect.season import clock_change
 from newswatch.detect.tail import Tail
 from newswatch.detect.volume import Detector, Judged, Rows, judge
 
@@ -162,7 +162,8 @@ def test_one_item_of_each_of_many_feeds_is_an_event() -> None:
 
 def test_clocks_that_change_and_holidays_are_not_events() -> None:
     value = steady(35, level=60)
-    change = int((clock_changes(START, START + timedelta(days=60))[0][0] - START.timestamp()) // 900)
+    change = 34 * PER_DAY + 7 * 4
+    assert clock_change(int(START.timestamp() // 86_400) + 34) == 1
     value = np.concatenate([value, steady(14, level=60, seed=5)])
     value[change:-4] = value[change + 4 :]
     assert alerts(value) == []
@@ -213,3 +214,20 @@ def test_a_state_of_another_layout_begins_anew() -> None:
     second = Detector(900)
     second.restore({**first.pack(), "layout": 1})
     assert second.young
+
+
+@pytest.mark.parametrize("size", [1, 7])
+def test_a_change_of_clocks_is_seen_in_pieces_too(size: int) -> None:
+    change = int((datetime(2026, 3, 29, 1, tzinfo=UTC) - START).total_seconds()) // 900
+    value = steady(60, level=60)
+    value[change:-4] = value[change + 4 :]
+    whole = judge(Rows(START, 900, value))
+    detector, shifts = Detector(900), set()
+    detector.judge(Rows(START, 900, value[: 54 * PER_DAY]))
+    found = []
+    for at in range(54 * PER_DAY, 60 * PER_DAY, size):
+        piece = value[at : min(at + size, 60 * PER_DAY)]
+        found += detector.judge(Rows(START + timedelta(minutes=15 * at), 900, piece)).expected.tolist()
+        shifts.add(detector.baseline.shift)
+    assert shifts >= {0, 1}
+    assert found == pytest.approx(whole.expected[54 * PER_DAY :].tolist(), rel=1e-9)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from newswatch.detect.runs import Runs
-from newswatch.detect.season import HOURS, Season, hour_of_week
+from newswatch.detect.season import HOURS, Season, clock_change, hour_of_week
 
 FAST_DAYS = 1.0
 SLOW_DAYS = 10.0
@@ -35,6 +35,8 @@ YOUNG_DAYS = 6.0
 COVERED, LEAST = 0.8, 0.05
 #: days for which the season is worked out anew each day, then every third
 FRESH_DAYS = 21.0
+#: days before a low run can be told from a first bucket that was too high
+YOUNGEST_DAYS = 2.0
 #: days before an event can be told from a young level
 SETTLED_DAYS = 5.0
 #: days for which a change of clocks is watched, the odds on which it is believed then, and earlier
@@ -63,7 +65,6 @@ class Baseline:
     """The state of one series' baseline; ``step`` takes buckets in order. All fields are plain numbers and lists."""
 
     bucket: int
-    changes: list[tuple[float, int]] = field(default_factory=list)
     season: Season = field(default_factory=Season)
     runs: Runs = field(default_factory=Runs)
     rows: int = 0
@@ -86,7 +87,10 @@ class Baseline:
         """Judge one bucket by what was known before it, then learn from it."""
         bucket, runs, counted = self.bucket, self.runs, feeds is not None
         per_day = 86_400 / bucket
-        hour, part = hour_of_week(epoch), ((epoch % 3600) + bucket / 2) / 3600 - 0.5 if bucket <= 3600 else 0.0
+        middle = epoch + bucket / 2
+        hour, part = (
+            (hour_of_week(middle), middle % 3600 / 3600 - 0.5) if bucket <= 3600 else (hour_of_week(epoch), 0.0)
+        )
         if epoch // 86_400 != self.day:
             self._new_day(epoch)
         cover = 1.0 if feeds is None else self._coverage(feeds, per_day)
@@ -116,12 +120,11 @@ class Baseline:
         self.day = int(epoch // 86_400)
         if self.day % 3 == 0 or self.rows * self.bucket < FRESH_DAYS * 86_400:
             self.season.refresh(self.variance[0] / self.variance[1] * min(1.0, self.bucket / 3600))
-        while self.changes and epoch >= self.changes[0][0]:
-            moment, direction = self.changes.pop(0)
-            if epoch - moment < 86_400 and self.rows * self.bucket > 10 * 86_400:
-                if self.shift:
-                    self._decide_shift(ended=True)
-                self.shift, self.shift_until, self.shift_odds = direction, epoch + CHANGE_DAYS * 86_400, 0.0
+        way = clock_change(self.day)
+        if way and self.rows * self.bucket > 10 * 86_400:
+            if self.shift:
+                self._decide_shift(ended=True)
+            self.shift, self.shift_until, self.shift_odds = way, epoch + CHANGE_DAYS * 86_400, 0.0
 
     def _coverage(self, feeds: float, per_day: float) -> float:
         if self.feeds < 0:
@@ -160,7 +163,7 @@ class Baseline:
 
     def _away(self, value: float, usual: float, dispersion: float, a_day: float) -> bool:
         """Without feed counts: were feeds away? When they are for too long, it is the level that fell."""
-        if not self.runs.away(value, usual, dispersion):
+        if self.rows * self.bucket < YOUNGEST_DAYS * 86_400 or not self.runs.away(value, usual, dispersion):
             return False
         left = self.runs.left(a_day)
         self.fast[0] *= left

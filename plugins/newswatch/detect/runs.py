@@ -38,17 +38,18 @@ class Runs:
         """Is this bucket part of a run so low that the feeds must have been away? (Where nobody counted them.)"""
         if value >= usual and self.low == 0.0:
             return False
+        self.seen += value
+        self.usual += usual
         if value > usual and self.low > OUTAGE:
+            # over, or one bucket of chance: half of the odds stay
             self.backlog = max(self.backlog, MISSED * (self.usual - self.seen))
-            self.low = self.seen = self.usual = 0.0
+            self.low = 0.5 * OUTAGE
             return False
         odds = self.low + _odds(value, usual, LOW, dispersion)
         if odds <= 0.0:
             self.low = self.seen = self.usual = 0.0
             return False
         self.low = min(odds, 4 * OUTAGE)
-        self.seen += value
-        self.usual += usual
         return odds > OUTAGE and value < 0.75 * usual
 
     def left(self, a_day: float) -> float:

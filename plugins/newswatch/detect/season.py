@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import date
 from functools import cache
 
 import numpy as np
@@ -31,6 +31,7 @@ DOUBT = 0.5
 SURE, WEEK = 4.0, 0.95
 #: 1970-01-01 was a Thursday: three days after a Monday
 _EPOCH_SHIFT = 72
+_EPOCH = date(1970, 1, 1).toordinal()
 
 
 Array = NDArray[np.float64]
@@ -153,19 +154,20 @@ def _ways() -> tuple[Array, Array, Array]:
     return ways, odd, np.ascontiguousarray((direction[:, best] / np.sqrt(size[best])).T)
 
 
-def clock_changes(first: datetime, last: datetime) -> list[tuple[float, int]]:
-    """Moments (epoch seconds) at which European or North American clocks change: +1 forward, -1 back."""
-    found: list[tuple[float, int]] = []
-    for year in range(first.year, last.year + 1):
-        for month, nth, hour, direction in ((3, -1, 1, 1), (10, -1, 1, -1), (3, 1, 7, 1), (11, 0, 6, -1)):
-            found.append((_sunday(year, month, nth).timestamp() + hour * 3600, direction))
-    return sorted(change for change in found if first.timestamp() <= change[0] <= last.timestamp())
+def clock_change(day: int) -> int:
+    """Whether European or North American clocks change on a day (UTC, since 1970): +1 forward, -1 back, else 0."""
+    return _changes(date.fromordinal(_EPOCH + day).year).get(day, 0)
 
 
-def _sunday(year: int, month: int, nth: int) -> datetime:
-    """The ``nth`` (from 0) Sunday of a month; -1 is the last."""
+@cache
+def _changes(year: int) -> dict[int, int]:
+    return {_sunday(year, month, nth): way for month, nth, way in ((3, -1, 1), (10, -1, -1), (3, 1, 1), (11, 0, -1))}
+
+
+def _sunday(year: int, month: int, nth: int) -> int:
+    """The ``nth`` (from 0) Sunday of a month in days since 1970; -1 is the last."""
     if nth < 0:
-        last = datetime(year, month, 31, tzinfo=UTC)
-        return last - timedelta(days=(last.weekday() + 1) % 7)
-    first = datetime(year, month, 1, tzinfo=UTC)
-    return first + timedelta(days=(6 - first.weekday()) % 7 + 7 * nth)
+        last = date(year, month, 31)
+        return last.toordinal() - last.isoweekday() % 7 - _EPOCH
+    first = date(year, month, 1)
+    return first.toordinal() + (6 - first.weekday()) + 7 * nth - _EPOCH

@@ -6,14 +6,14 @@ import base64
 import itertools
 import math
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Literal
 
 import numpy as np
 
 from newswatch.detect.baseline import Baseline, Usual
 from newswatch.detect.scan import Array, scaled, scan, windows
-from newswatch.detect.season import Season, clock_changes
+from newswatch.detect.season import Season
 from newswatch.detect.tail import MARGIN, Excursion, Tail, score
 
 BUDGET = 0.05
@@ -110,11 +110,6 @@ class Detector:
     def _usual(self, rows: Rows) -> Array:
         """What the baseline says, a column per bucket (the fields of ``Usual``)."""
         first = rows.start.timestamp()
-        step = timedelta(seconds=rows.bucket)
-        # each change belongs to the first bucket that starts at it or after it, however the rows were cut
-        self.baseline.changes = clock_changes(
-            rows.start - step + timedelta(seconds=1), rows.start + step * (len(rows.value) - 1)
-        )
         feeds = itertools.repeat(None) if rows.feeds is None else rows.feeds.tolist()
         top = itertools.repeat(None) if rows.top is None else rows.top.tolist()
         usual = [
