@@ -125,7 +125,7 @@ class Excursion:
         if rate < self.told - STEP or (rate <= limit < self.told):
             self.told, self.window = rate, window
             return True
-        if rate > limit and calm > (limit + 0.3 * MARGIN if self.alerted else floor):
+        if rate > limit and calm > floor:
             if self.alerted:
                 self.after = at
             self.open, self.alerted, self.told, self.window = False, False, math.inf, -1
