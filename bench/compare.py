@@ -19,7 +19,7 @@ from bench import reference
 from bench.volumes import Volume, news
 from bench.worlds import WORLDS, series
 
-from newswatch.detect.baseline import Baseline
+from newswatch.detect.baseline import COVERED, Baseline
 from newswatch.detect.season import Season
 from newswatch.detect.volume import Detector, Rows, judge
 
@@ -58,7 +58,7 @@ class _Told(Baseline):
 
     def _coverage(self, feeds: float, per_day: float) -> float:
         cover = super()._coverage(feeds, per_day)
-        return cover if cover < 0.8 else 1.0
+        return cover if cover < COVERED else 1.0
 
 
 def oracle(volume: Volume) -> Told:

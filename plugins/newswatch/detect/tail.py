@@ -46,7 +46,7 @@ class Tail:
     rows: int = 0
     place: float = PLACE
     scale: float = EXCESS
-    #: logarithms of how many excursions and of how many days a week has
+    #: the logarithms of how many peaks and of how many days a week has, together
     often: float = field(init=False)
 
     def __post_init__(self) -> None:
@@ -54,13 +54,12 @@ class Tail:
 
     def rate(self, value: float) -> float:
         """Natural logarithm of how many excursions a week should reach ``value``."""
-        often = self.often - (value - self.level) / self.excess - (value - self.place) / self.scale
-        return 0.5 * often
+        return 0.5 * (self.often - (value - self.level) / self.excess - (value - self.place) / self.scale)
 
     def learn(self, value: float) -> None:
         """Move quantile and mean excess; a single excess counts at most five times the mean."""
+        gain = max(0.002, 1 / (self.seen + 50))
         self.seen += 1
-        gain = 1 / (self.seen + 49) if self.seen < 451 else 0.002
         level = self.level + gain * self.excess * 8 * ((value > self.level) - TAIL)
         self.level = level if level > LEVEL else LEVEL
         if value > self.level:
@@ -111,21 +110,22 @@ class Excursion:
     open: bool = False
     alerted: bool = False
 
+    def idle(self, rate: float, limit: float) -> bool:
+        """Whether nothing is open and this ``rate`` opens nothing."""
+        return not self.open and rate >= limit + MARGIN
+
     def advance(self, at: int, rate: float, window: int, calm: float, limit: float) -> bool:
         """Take the ``rate`` of row ``at`` by its best ``window``; True when it should be told.
 
-        ``calm`` is the rate of the window that told last.
+        It must not be ``idle``. ``calm`` is the rate of the window that told last.
         """
-        floor = limit + MARGIN
         if not self.open:
-            if rate >= floor:
-                return False
             self.open, self.told, self.window = True, rate, window
             return True
         if rate < self.told - STEP or (rate <= limit < self.told):
             self.told, self.window = rate, window
             return True
-        if rate > limit and calm > floor:
+        if rate > limit and calm > limit + MARGIN:
             if self.alerted:
                 self.after = at
             self.open, self.alerted, self.told, self.window = False, False, math.inf, -1

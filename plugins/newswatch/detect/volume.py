@@ -14,7 +14,7 @@ import numpy as np
 from newswatch.detect.baseline import Baseline, Usual
 from newswatch.detect.scan import Array, scaled, scan, windows
 from newswatch.detect.season import Season
-from newswatch.detect.tail import MARGIN, Excursion, Tail, score
+from newswatch.detect.tail import Excursion, Tail, score
 
 BUDGET = 0.05
 #: history before anything is said
@@ -139,7 +139,7 @@ class Detector:
             rate = tail.rate(value)
             if not state.alerted:
                 tail.learn(value)
-            if (not state.open and rate >= limit + MARGIN) or self.young:
+            if self.young or state.idle(rate, limit):
                 continue
             calm = tail.rate(float(surprise[state.window, number])) if state.open else 0.0
             if state.advance(at, rate, window, calm, limit):
